@@ -1,0 +1,31 @@
+package io.pgbackup.error;
+
+import org.jspecify.annotations.Nullable;
+
+/** A defect of pgbackup: please report it with the operation id. */
+public final class InternalException extends PgBackupException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * A failure.
+     *
+     * @param code the stable code
+     * @param message what was attempted, on which object and where
+     * @param hint what to check or change
+     * @param cause the reason, or null
+     */
+    public InternalException(ErrorCode code, String message, String hint, @Nullable Throwable cause) {
+        super(code, message, hint, cause);
+    }
+
+    /**
+     * A failure without a deeper reason.
+     *
+     * @param code the stable code
+     * @param message what was attempted, on which object and where
+     * @param hint what to check or change
+     */
+    public InternalException(ErrorCode code, String message, String hint) {
+        this(code, message, hint, null);
+    }
+}

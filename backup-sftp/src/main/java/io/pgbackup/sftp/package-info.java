@@ -1,0 +1,8 @@
+/**
+ * Storage provider for SFTP. Depends on the api and one SDK, never on the engine or another provider. Not implemented
+ * yet: a repository with this scheme is refused with the name of this module.
+ */
+@NullMarked
+package io.pgbackup.sftp;
+
+import org.jspecify.annotations.NullMarked;
