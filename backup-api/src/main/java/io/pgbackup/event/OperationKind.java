@@ -1,0 +1,19 @@
+package io.pgbackup.event;
+
+/** The verbs. */
+public enum OperationKind {
+    /** Make a repository ready for a cluster. */
+    INITIALIZE,
+    /** Prove the set-up. */
+    CHECK,
+    /** Take a backup. */
+    BACKUP,
+    /** Restore a backup. */
+    RESTORE,
+    /** Prove stored data. */
+    VERIFY,
+    /** Remove what retention no longer keeps. */
+    EXPIRE,
+    /** Settle the label of a lease whose holder is gone. */
+    BREAK_LEASE
+}

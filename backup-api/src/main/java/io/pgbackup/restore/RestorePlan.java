@@ -1,0 +1,36 @@
+package io.pgbackup.restore;
+
+import io.pgbackup.BackupLabel;
+import io.pgbackup.event.Warning;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a restore would do. Made before a byte is written.
+ *
+ * @param repository name of the repository
+ * @param label the backup
+ * @param chain every backup that is read, oldest first, the backup itself last
+ * @param directory becomes the data directory
+ * @param bytesToWrite size of the restored cluster, WAL included
+ * @param bytesFree free space at the directory
+ * @param tablespaces where each tablespace goes, by OID
+ * @param warnings what a person should know
+ */
+public record RestorePlan(
+        String repository,
+        BackupLabel label,
+        List<BackupLabel> chain,
+        Path directory,
+        long bytesToWrite,
+        long bytesFree,
+        Map<Long, Path> tablespaces,
+        List<Warning> warnings) {
+    /** Copies lists and maps. */
+    public RestorePlan {
+        chain = List.copyOf(chain);
+        tablespaces = Map.copyOf(tablespaces);
+        warnings = List.copyOf(warnings);
+    }
+}
