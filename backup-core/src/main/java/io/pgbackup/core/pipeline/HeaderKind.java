@@ -1,0 +1,76 @@
+package io.pgbackup.core.pipeline;
+
+import io.pgbackup.storage.ObjectKind;
+import java.util.Optional;
+
+/** What an object of a repository is, as its header says. Codes are stored and never change. */
+public enum HeaderKind {
+    /** Format record of the repository. */
+    FORMAT(1, ObjectKind.CONTROL),
+    /** Wrapped master key. */
+    KEY_SLOT(2, ObjectKind.KEY),
+    /** Identity of a cluster. */
+    IDENTITY(3, ObjectKind.CONTROL),
+    /** Who may write, and which label. */
+    LEASE(4, ObjectKind.CONTROL),
+    /** A set was begun. */
+    BEGIN(5, ObjectKind.CONTROL),
+    /** Start position of a set. */
+    START(6, ObjectKind.CONTROL),
+    /** A set is complete. */
+    COMMIT(7, ObjectKind.CONTROL),
+    /** A set was given up. */
+    ABORT(8, ObjectKind.CONTROL),
+    /** Expire has chosen a set. */
+    RETIRE(9, ObjectKind.CONTROL),
+    /** Frames of many files. */
+    BUNDLE(10, ObjectKind.BUNDLE),
+    /** Page of a manifest. */
+    MANIFEST_PAGE(11, ObjectKind.MANIFEST),
+    /** Root of a manifest. */
+    MANIFEST_ROOT(12, ObjectKind.MANIFEST),
+    /** Record of a finished operation. */
+    JOB(13, ObjectKind.CONTROL),
+    /** WAL segment, partial segment or history file. */
+    WAL(14, ObjectKind.WAL),
+    /** Changed blocks of WAL; read by every incremental, so not where WAL itself goes cold. */
+    SUMMARY(15, ObjectKind.MANIFEST);
+
+    private static final HeaderKind[] BY_CODE = values();
+
+    private final int code;
+    private final ObjectKind storageKind;
+
+    HeaderKind(int code, ObjectKind storageKind) {
+        this.code = code;
+        this.storageKind = storageKind;
+    }
+
+    /**
+     * The stored code.
+     *
+     * @return 1…255
+     */
+    public int code() {
+        return code;
+    }
+
+    /**
+     * What storage providers are told.
+     *
+     * @return the storage kind
+     */
+    public ObjectKind storageKind() {
+        return storageKind;
+    }
+
+    /**
+     * Finds a kind by its stored code.
+     *
+     * @param code any number
+     * @return empty if this version of the library does not know it
+     */
+    public static Optional<HeaderKind> ofCode(int code) {
+        return code >= 1 && code <= BY_CODE.length ? Optional.of(BY_CODE[code - 1]) : Optional.empty();
+    }
+}
