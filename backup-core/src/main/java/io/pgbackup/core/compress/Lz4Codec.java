@@ -12,8 +12,17 @@ import org.slf4j.LoggerFactory;
  * temporary directory) the Java implementation answers, several times slower, and one warning per JVM says so.
  */
 final class Lz4Codec implements Codec {
-    private final LZ4Compressor compressor = Library.FACTORY.fastCompressor();
-    private final LZ4SafeDecompressor decompressor = Library.FACTORY.safeDecompressor();
+    private final LZ4Compressor compressor;
+    private final LZ4SafeDecompressor decompressor;
+
+    Lz4Codec() {
+        this(Library.FACTORY);
+    }
+
+    Lz4Codec(LZ4Factory factory) {
+        compressor = factory.fastCompressor();
+        decompressor = factory.safeDecompressor();
+    }
 
     @Override
     public CodecSpec spec() {

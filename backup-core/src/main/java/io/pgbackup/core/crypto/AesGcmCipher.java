@@ -19,12 +19,20 @@ final class AesGcmCipher implements ObjectCipher {
     private static final int COLD_SLICE = 1024;
 
     private final SecretKeySpec key;
+    private final boolean whole;
     private final Cipher cipher;
     private final byte[] nonce = new byte[NONCE_LENGTH];
     private long nextNumber;
 
-    AesGcmCipher(byte[] keyBytes) {
+    /**
+     * A cipher for one sealing of one object.
+     *
+     * @param keyBytes the object's own key; copied
+     * @param whole whether to encrypt a frame in one call, as is best once the JVM is warm; the result is the same
+     */
+    AesGcmCipher(byte[] keyBytes, boolean whole) {
         this.key = new SecretKeySpec(keyBytes, "AES");
+        this.whole = whole;
         this.cipher = newCipher();
     }
 
@@ -51,7 +59,7 @@ final class AesGcmCipher implements ObjectCipher {
         Objects.checkFromIndexSize(frame.outputOffset(), sealedLength, frame.output().length);
         try {
             initialize(Cipher.ENCRYPT_MODE, frame);
-            return CipherWarmup.isWarm() ? sealWhole(frame) : sealSliced(frame);
+            return whole ? sealWhole(frame) : sealSliced(frame);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-GCM failed to seal a frame", e);
         }

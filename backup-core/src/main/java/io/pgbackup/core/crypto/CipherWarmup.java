@@ -36,7 +36,7 @@ public final class CipherWarmup {
     }
 
     private static void warmUp() {
-        AesGcmCipher cipher = new AesGcmCipher(new byte[MasterKey.LENGTH]);
+        AesGcmCipher cipher = new AesGcmCipher(new byte[MasterKey.LENGTH], true);
         byte[] plain = new byte[MESSAGE_LENGTH];
         byte[] sealed = new byte[MESSAGE_LENGTH + AesGcmCipher.TAG_LENGTH];
         FrameSlice slice = new FrameSlice().associated(plain, 64);

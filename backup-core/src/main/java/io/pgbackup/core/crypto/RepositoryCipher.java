@@ -116,7 +116,7 @@ public final class RepositoryCipher implements AutoCloseable {
         byte[] master = requireKey(identity.generation(), identity.objectKey()).bytes();
         byte[] key = Hkdf.derive(master, identity.salt(), info, MasterKey.LENGTH);
         try {
-            return new AesGcmCipher(key);
+            return new AesGcmCipher(key, CipherWarmup.isWarm());
         } finally {
             Arrays.fill(key, (byte) 0);
         }
