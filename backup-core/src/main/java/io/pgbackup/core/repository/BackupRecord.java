@@ -1,0 +1,187 @@
+package io.pgbackup.core.repository;
+
+import io.pgbackup.BackupLabel;
+import io.pgbackup.Lsn;
+import io.pgbackup.catalog.BackupInfo;
+import io.pgbackup.catalog.BackupSizes;
+import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.catalog.WalRange;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The commit record: a set exists because this exists. Immutable.
+ *
+ * @param label of the set
+ * @param operationId that took it
+ * @param references every set it leans on, oldest first, its base last; empty for a full one
+ * @param started when the server began, by the writer's clock
+ * @param stopped when it was complete
+ * @param wal the range it needs
+ * @param sizes what it holds; {@code storedWithReferences} is derived, not stored
+ * @param server what it was taken from
+ * @param badPages number of pages that failed their check
+ * @param annotations of the user
+ * @param manifestRoot object header of the manifest's root, so that no other can stand in for it; not to be changed
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record BackupRecord(
+        BackupLabel label,
+        String operationId,
+        List<BackupLabel> references,
+        Instant started,
+        Instant stopped,
+        WalRange wal,
+        BackupSizes sizes,
+        ServerIdentity server,
+        long badPages,
+        Map<String, String> annotations,
+        byte[] manifestRoot) {
+    /** Copies lists and maps. */
+    public BackupRecord {
+        references = List.copyOf(references);
+        annotations = Map.copyOf(annotations);
+    }
+
+    /**
+     * What it directly builds upon.
+     *
+     * @return empty for a full one
+     */
+    public Optional<BackupLabel> base() {
+        return references.isEmpty() ? Optional.empty() : Optional.of(references.get(references.size() - 1));
+    }
+
+    /**
+     * The record as users see it.
+     *
+     * @param repository name of the repository
+     * @param storedBelow bytes stored by the sets it leans on
+     * @return the facts
+     */
+    public BackupInfo toInfo(String repository, long storedBelow) {
+        BackupSizes complete = new BackupSizes(
+                sizes.cluster(),
+                sizes.files(),
+                sizes.read(),
+                sizes.stored(),
+                sizes.walStored(),
+                sizes.manifestStored(),
+                ownBytes() + storedBelow,
+                sizes.pages(),
+                sizes.changedPages());
+        return new BackupInfo(
+                label,
+                repository,
+                operationId,
+                base(),
+                references,
+                started,
+                stopped,
+                wal,
+                complete,
+                server,
+                badPages,
+                annotations);
+    }
+
+    /**
+     * Bytes of this set alone.
+     *
+     * @return data, WAL and manifest
+     */
+    public long ownBytes() {
+        return sizes.stored() + sizes.walStored() + sizes.manifestStored();
+    }
+
+    /**
+     * The record as it is stored.
+     *
+     * @return JSON
+     */
+    public byte[] toBytes() {
+        return new JsonRecord()
+                .put("label", label.toString())
+                .put("operation", operationId)
+                .putTexts(
+                        "references",
+                        references.stream().map(BackupLabel::toString).toList())
+                .put("started", started.toString())
+                .put("stopped", stopped.toString())
+                .put("wal", write(wal))
+                .put("sizes", write(sizes))
+                .put("server", IdentityRecords.write(server))
+                .put("badPages", badPages)
+                .putMap("annotations", annotations)
+                .put("manifest", HexFormat.of().formatHex(manifestRoot))
+                .toBytes();
+    }
+
+    private static JsonRecord write(WalRange wal) {
+        return new JsonRecord()
+                .put("timeline", wal.timeline())
+                .put("start", wal.start().toString())
+                .put("stop", wal.stop().toString())
+                .put("startSegment", wal.startSegment())
+                .put("stopSegment", wal.stopSegment());
+    }
+
+    private static JsonRecord write(BackupSizes sizes) {
+        return new JsonRecord()
+                .put("cluster", sizes.cluster())
+                .put("files", sizes.files())
+                .put("read", sizes.read())
+                .put("stored", sizes.stored())
+                .put("walStored", sizes.walStored())
+                .put("manifestStored", sizes.manifestStored())
+                .put("pages", sizes.pages())
+                .put("changedPages", sizes.changedPages());
+    }
+
+    /**
+     * Reads a record.
+     *
+     * @param bytes JSON
+     * @return the record
+     */
+    public static BackupRecord parse(byte[] bytes) {
+        JsonRecord record = JsonRecord.parse(bytes);
+        return new BackupRecord(
+                BackupLabel.parse(record.text("label")),
+                record.text("operation"),
+                record.texts("references").stream().map(BackupLabel::parse).toList(),
+                Instant.parse(record.text("started")),
+                Instant.parse(record.text("stopped")),
+                readWal(record.record("wal")),
+                readSizes(record.record("sizes")),
+                IdentityRecords.read(record.record("server")),
+                record.number("badPages"),
+                record.map("annotations"),
+                HexFormat.of().parseHex(record.text("manifest")));
+    }
+
+    private static WalRange readWal(JsonRecord record) {
+        return new WalRange(
+                record.number("timeline"),
+                Lsn.parse(record.text("start")),
+                Lsn.parse(record.text("stop")),
+                record.text("startSegment"),
+                record.text("stopSegment"));
+    }
+
+    private static BackupSizes readSizes(JsonRecord record) {
+        return new BackupSizes(
+                record.number("cluster"),
+                record.number("files"),
+                record.number("read"),
+                record.number("stored"),
+                record.number("walStored"),
+                record.number("manifestStored"),
+                0,
+                record.number("pages"),
+                record.number("changedPages"));
+    }
+}

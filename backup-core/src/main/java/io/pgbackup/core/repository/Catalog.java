@@ -1,0 +1,166 @@
+package io.pgbackup.core.repository;
+
+import io.pgbackup.BackupLabel;
+import io.pgbackup.core.pipeline.HeaderKind;
+import io.pgbackup.core.pipeline.ObjectHeader;
+import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.storage.StorageErrors;
+import io.pgbackup.error.ErrorCode;
+import io.pgbackup.error.RepositoryException;
+import io.pgbackup.storage.ByteRange;
+import io.pgbackup.storage.ObjectInfo;
+import io.pgbackup.storage.ObjectKey;
+import io.pgbackup.storage.ObjectNotFoundException;
+import io.pgbackup.storage.StorageException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** The sets of one cluster in one repository, as its records tell. Reads only; safe for use by many threads. */
+public final class Catalog {
+    /** How a label ended. */
+    public enum Settlement {
+        /** The set exists. */
+        COMMITTED,
+        /** The set will never exist. */
+        ABORTED
+    }
+
+    private final OpenRepository repository;
+    private final ClusterLayout layout;
+
+    /**
+     * For one cluster of a repository.
+     *
+     * @param repository where
+     * @param layout of the cluster
+     */
+    public Catalog(OpenRepository repository, ClusterLayout layout) {
+        this.repository = repository;
+        this.layout = layout;
+    }
+
+    /**
+     * The committed sets.
+     *
+     * @return in order of time
+     */
+    public List<BackupRecord> backups() {
+        List<BackupRecord> backups = new ArrayList<>();
+        for (BackupLabel label : labels(settled())) {
+            find(label).ifPresent(backups::add);
+        }
+        return backups;
+    }
+
+    /**
+     * One committed set.
+     *
+     * @param label of the set
+     * @return empty if it was aborted, or is not there
+     */
+    public Optional<BackupRecord> find(BackupLabel label) {
+        if (settlement(label).filter(Settlement.COMMITTED::equals).isEmpty()) {
+            return Optional.empty();
+        }
+        BackupRecord record = repository.require(layout.record(label), HeaderKind.COMMIT, BackupRecord::parse);
+        if (!record.label().equals(label)) {
+            throw repository.malformed(
+                    layout.record(label), new IllegalArgumentException("it is the record of " + record.label()));
+        }
+        return Optional.of(record);
+    }
+
+    /**
+     * One committed set that must be there.
+     *
+     * @param label of the set
+     * @return its record
+     * @throws RepositoryException with {@link ErrorCode#BACKUP_NOT_FOUND}
+     */
+    public BackupRecord require(BackupLabel label) {
+        return find(label)
+                .orElseThrow(() -> new RepositoryException(
+                        ErrorCode.BACKUP_NOT_FOUND,
+                        "there is no backup " + label + " of cluster " + layout.root() + " in repository "
+                                + repository.name(),
+                        "info lists the backups there are"));
+    }
+
+    /**
+     * How a label ended.
+     *
+     * @param label any label
+     * @return empty while it has no record
+     */
+    public Optional<Settlement> settlement(BackupLabel label) {
+        ObjectKey key = layout.record(label);
+        try (InputStream in = repository.storage().read(key, ByteRange.of(0, ObjectHeader.SHORTEST))) {
+            byte[] begin = in.readNBytes(ObjectHeader.SHORTEST);
+            HeaderKind kind = ObjectHeader.parse(key, begin, begin.length).kind();
+            return switch (kind) {
+                case COMMIT -> Optional.of(Settlement.COMMITTED);
+                case ABORT -> Optional.of(Settlement.ABORTED);
+                default -> throw repository.malformed(key, new IllegalArgumentException("it is of kind " + kind));
+            };
+        } catch (ObjectNotFoundException e) {
+            return Optional.empty();
+        } catch (StorageException e) {
+            throw StorageErrors.translate(e, key, repository.name());
+        } catch (IOException e) {
+            throw StorageErrors.translate(e, key, repository.name());
+        }
+    }
+
+    /**
+     * Labels that were begun and have no record.
+     *
+     * @return in order of time
+     */
+    public List<BackupLabel> unsettled() {
+        TreeSet<String> open = begun();
+        open.removeAll(settled());
+        return labels(open);
+    }
+
+    /**
+     * Every label there ever was, as far as anything is left of it.
+     *
+     * @return in order of time
+     */
+    public List<BackupLabel> allLabels() {
+        TreeSet<String> all = begun();
+        all.addAll(settled());
+        repository
+                .list(layout.retirements())
+                .objects()
+                .forEach(object -> all.add(object.key().name()));
+        return labels(all);
+    }
+
+    private TreeSet<String> begun() {
+        TreeSet<String> names = new TreeSet<>();
+        repository.list(layout.data()).prefixes().forEach(prefix -> names.add(prefix.name()));
+        return names;
+    }
+
+    private TreeSet<String> settled() {
+        TreeSet<String> names = new TreeSet<>();
+        for (ObjectInfo object : repository.list(layout.records()).objects()) {
+            names.add(object.key().name());
+        }
+        return names;
+    }
+
+    private static List<BackupLabel> labels(TreeSet<String> names) {
+        List<BackupLabel> labels = new ArrayList<>();
+        for (String name : names) {
+            labels.add(BackupLabel.parse(name));
+        }
+        labels.sort(null);
+        return labels;
+    }
+}

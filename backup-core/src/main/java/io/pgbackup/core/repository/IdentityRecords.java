@@ -1,0 +1,108 @@
+package io.pgbackup.core.repository;
+
+import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.pipeline.HeaderKind;
+import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.error.ErrorCode;
+import io.pgbackup.error.RepositoryException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which server a cluster directory belongs to: claimed once, checked ever after, so that two clusters never share a place. */
+public final class IdentityRecords {
+    private final OpenRepository repository;
+    private final ClusterLayout layout;
+
+    /**
+     * For one cluster of a repository.
+     *
+     * @param repository where
+     * @param layout of the cluster
+     */
+    public IdentityRecords(OpenRepository repository, ClusterLayout layout) {
+        this.repository = repository;
+        this.layout = layout;
+    }
+
+    /**
+     * Every identity the cluster had.
+     *
+     * @return oldest first; empty if the cluster is not known here
+     */
+    public List<ServerIdentity> all() {
+        List<ServerIdentity> identities = new ArrayList<>();
+        int count = repository.list(layout.identities()).objects().size();
+        for (int number = 1; number <= count; number++) {
+            identities.add(repository.require(layout.identity(number), HeaderKind.IDENTITY, IdentityRecords::parse));
+        }
+        return identities;
+    }
+
+    /**
+     * Claims the cluster directory for a server.
+     *
+     * @param server its identity
+     * @return true if this call claimed it, false if it was claimed for the same server already
+     * @throws RepositoryException with {@link ErrorCode#WRONG_CLUSTER} if it belongs to another server
+     */
+    public boolean claim(ServerIdentity server) {
+        boolean made =
+                all().isEmpty() && repository.createRecord(layout.identity(1), HeaderKind.IDENTITY, toBytes(server));
+        requireCurrent(server);
+        return made;
+    }
+
+    /**
+     * Fails unless the newest identity is that of a server.
+     *
+     * @param server its identity
+     * @throws RepositoryException with {@link ErrorCode#REPOSITORY_MISSING} or {@link ErrorCode#WRONG_CLUSTER}
+     */
+    public void requireCurrent(ServerIdentity server) {
+        List<ServerIdentity> known = all();
+        if (known.isEmpty()) {
+            throw new RepositoryException(
+                    ErrorCode.REPOSITORY_MISSING,
+                    "repository " + repository.name() + " does not know the cluster " + layout.root(),
+                    "make it known with initialize");
+        }
+        ServerIdentity current = known.get(known.size() - 1);
+        if (!current.equals(server)) {
+            throw new RepositoryException(
+                    ErrorCode.WRONG_CLUSTER,
+                    "cluster " + layout.root() + " in repository " + repository.name() + " belongs to "
+                            + describe(current) + ", the server is " + describe(server),
+                    "give every cluster a name of its own; a server made by initdb or pg_upgrade is another cluster");
+        }
+    }
+
+    private static String describe(ServerIdentity identity) {
+        return "system " + Long.toUnsignedString(identity.systemIdentifier()) + " of PostgreSQL "
+                + identity.majorVersion() + " (pages of " + identity.pageSize() + ", WAL segments of "
+                + identity.segmentSize() + " bytes)";
+    }
+
+    private static byte[] toBytes(ServerIdentity identity) {
+        return write(identity).toBytes();
+    }
+
+    static JsonRecord write(ServerIdentity identity) {
+        return new JsonRecord()
+                .put("systemIdentifier", Long.toUnsignedString(identity.systemIdentifier()))
+                .put("majorVersion", identity.majorVersion())
+                .put("pageSize", identity.pageSize())
+                .put("segmentSize", identity.segmentSize());
+    }
+
+    private static ServerIdentity parse(byte[] bytes) {
+        return read(JsonRecord.parse(bytes));
+    }
+
+    static ServerIdentity read(JsonRecord record) {
+        return new ServerIdentity(
+                Long.parseUnsignedLong(record.text("systemIdentifier")),
+                record.count("majorVersion"),
+                record.count("pageSize"),
+                record.count("segmentSize"));
+    }
+}

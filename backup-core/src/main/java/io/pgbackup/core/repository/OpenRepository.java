@@ -1,0 +1,297 @@
+package io.pgbackup.core.repository;
+
+import io.pgbackup.core.compress.CodecSpec;
+import io.pgbackup.core.crypto.RepositoryCipher;
+import io.pgbackup.core.manifest.MalformedContentException;
+import io.pgbackup.core.pipeline.HeaderKind;
+import io.pgbackup.core.pipeline.ObjectSealer;
+import io.pgbackup.core.pipeline.SealedRecords;
+import io.pgbackup.core.storage.StorageErrors;
+import io.pgbackup.error.ErrorCode;
+import io.pgbackup.error.RepositoryException;
+import io.pgbackup.storage.ByteRange;
+import io.pgbackup.storage.Listing;
+import io.pgbackup.storage.ObjectAttributes;
+import io.pgbackup.storage.ObjectExistsException;
+import io.pgbackup.storage.ObjectInfo;
+import io.pgbackup.storage.ObjectKey;
+import io.pgbackup.storage.ObjectNotFoundException;
+import io.pgbackup.storage.ObjectPrefix;
+import io.pgbackup.storage.Payload;
+import io.pgbackup.storage.Storage;
+import io.pgbackup.storage.StorageException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A repository whose format and keys are known: storage, cipher and codec under one roof, with failures in the words of the api. Safe for use
+ * by many threads. Closed by whoever opened it.
+ */
+public final class OpenRepository implements AutoCloseable {
+    private final String name;
+    private final Storage storage;
+    private final RepositoryCipher cipher;
+    private final CodecSpec codec;
+    private final SealedRecords records;
+    private final SecureRandom random = new SecureRandom();
+
+    OpenRepository(String name, Storage storage, RepositoryCipher cipher, CodecSpec codec) {
+        this.name = name;
+        this.storage = storage;
+        this.cipher = cipher;
+        this.codec = codec;
+        this.records = new SealedRecords(cipher, codec, random);
+    }
+
+    /**
+     * The name users gave it.
+     *
+     * @return for messages and results
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * The keys.
+     *
+     * @return derives those of single objects
+     */
+    public RepositoryCipher cipher() {
+        return cipher;
+    }
+
+    /**
+     * A writer of bundles with this repository's keys and codec.
+     *
+     * @param capacity most bytes of an object
+     * @return for one worker
+     */
+    public ObjectSealer newSealer(int capacity) {
+        return new ObjectSealer(cipher, codec, capacity, random);
+    }
+
+    /**
+     * Creates an object.
+     *
+     * @param key where
+     * @param kind what it is
+     * @param payload sealed bytes
+     * @return false if the key was taken already
+     */
+    public boolean create(ObjectKey key, HeaderKind kind, Payload payload) {
+        try {
+            storage.create(key, payload, ObjectAttributes.of(kind.storageKind()));
+            return true;
+        } catch (ObjectExistsException e) {
+            return false;
+        } catch (StorageException e) {
+            throw StorageErrors.translate(e, key, name);
+        }
+    }
+
+    /**
+     * Seals and creates a small object.
+     *
+     * @param key where
+     * @param kind what it is
+     * @param content plaintext
+     * @return false if the key was taken already
+     */
+    public boolean createRecord(ObjectKey key, HeaderKind kind, byte[] content) {
+        return create(key, kind, records.seal(key, kind, content));
+    }
+
+    /**
+     * Seals a small object.
+     *
+     * @param key where it will be
+     * @param kind what it is
+     * @param content plaintext
+     * @return bytes for {@link #create}
+     */
+    public Payload seal(ObjectKey key, HeaderKind kind, byte[] content) {
+        return records.seal(key, kind, content);
+    }
+
+    /**
+     * Reads and opens a small object.
+     *
+     * @param key where
+     * @param kind what it must be
+     * @return plaintext; empty if (and only if) there is no such object
+     */
+    public Optional<byte[]> readRecord(ObjectKey key, HeaderKind kind) {
+        try (InputStream in = storage.read(key, ByteRange.all())) {
+            return Optional.of(records.open(key, kind, in));
+        } catch (ObjectNotFoundException e) {
+            return Optional.empty();
+        } catch (StorageException e) {
+            throw StorageErrors.translate(e, key, name);
+        } catch (IOException e) {
+            throw StorageErrors.translate(e, key, name);
+        }
+    }
+
+    /**
+     * Reads and opens a small object that must be there and be a certain one.
+     *
+     * @param key where
+     * @param kind what it must be
+     * @param header object header it must have, which holds its random salt
+     * @return plaintext
+     */
+    public byte[] requirePinned(ObjectKey key, HeaderKind kind, byte[] header) {
+        try (InputStream in = storage.read(key, ByteRange.all())) {
+            byte[] found = in.readNBytes(header.length);
+            if (!Arrays.equals(found, header)) {
+                throw malformed(key, new IllegalArgumentException("it is not the object that its set refers to"));
+            }
+            return records.open(key, kind, new SequenceInputStream(new ByteArrayInputStream(found), in));
+        } catch (StorageException e) {
+            throw StorageErrors.translate(e, key, name);
+        } catch (IOException e) {
+            throw StorageErrors.translate(e, key, name);
+        }
+    }
+
+    /**
+     * Reads a small object that must be there and understands it.
+     *
+     * @param key where
+     * @param kind what it must be
+     * @param parser may throw {@link MalformedContentException}
+     * @param <T> what the object says
+     * @return what the parser returned
+     */
+    public <T> T require(ObjectKey key, HeaderKind kind, Function<byte[], T> parser) {
+        byte[] content = readRecord(key, kind)
+                .orElseThrow(
+                        () -> new RepositoryException(
+                                ErrorCode.OBJECT_MISSING,
+                                "object " + key + " is missing in repository " + name,
+                                "something outside pgbackup removed it, or a provider's lifecycle rule; verify tells what is affected"));
+        return parse(key, content, parser);
+    }
+
+    /**
+     * Understands content, naming the object if it cannot be understood.
+     *
+     * @param key of the object
+     * @param content plaintext
+     * @param parser may throw {@link MalformedContentException}
+     * @param <T> what the object says
+     * @return what the parser returned
+     */
+    public <T> T parse(ObjectKey key, byte[] content, Function<byte[], T> parser) {
+        try {
+            return parser.apply(content);
+        } catch (MalformedContentException | IllegalArgumentException | java.time.DateTimeException e) {
+            throw malformed(key, e);
+        }
+    }
+
+    /**
+     * Says that an authentic object does not follow the format.
+     *
+     * @param key of the object
+     * @param cause what is wrong
+     * @return to be thrown
+     */
+    public RepositoryException malformed(ObjectKey key, RuntimeException cause) {
+        return new RepositoryException(
+                ErrorCode.REPOSITORY_DAMAGED,
+                "object " + key + " in repository " + name + " does not follow the format: " + cause.getMessage(),
+                "it was written by a defective or newer version; verify tells what is affected",
+                cause);
+    }
+
+    /**
+     * Reads a range of an object as it is stored.
+     *
+     * @param key where
+     * @param offset first byte
+     * @param target filled from its begin
+     * @param length number of bytes
+     */
+    public void readStored(ObjectKey key, long offset, byte[] target, int length) {
+        try (InputStream in = storage.read(key, ByteRange.of(offset, length))) {
+            if (in.readNBytes(target, 0, length) < length) {
+                throw new IOException("the range ended early");
+            }
+        } catch (StorageException e) {
+            throw StorageErrors.translate(e, key, name);
+        } catch (IOException e) {
+            throw StorageErrors.translate(e, key, name);
+        }
+    }
+
+    /**
+     * Lists one level.
+     *
+     * @param prefix where
+     * @return everything below it
+     */
+    public Listing list(ObjectPrefix prefix) {
+        try {
+            return storage.list(prefix);
+        } catch (StorageException e) {
+            throw StorageErrors.translate(e, prefix, name);
+        }
+    }
+
+    /**
+     * Looks at one object.
+     *
+     * @param key where
+     * @return empty if (and only if) there is no such object
+     */
+    public Optional<ObjectInfo> stat(ObjectKey key) {
+        try {
+            return storage.stat(key);
+        } catch (StorageException e) {
+            throw StorageErrors.translate(e, key, name);
+        }
+    }
+
+    /**
+     * Deletes objects; the first that cannot be deleted is an exception.
+     *
+     * @param keys missing ones are fine
+     */
+    public void delete(List<ObjectKey> keys) {
+        if (keys.isEmpty()) {
+            return;
+        }
+        try {
+            storage.delete(keys).failures().forEach((key, failure) -> {
+                throw StorageErrors.translate(failure, key, name);
+            });
+        } catch (StorageException e) {
+            throw StorageErrors.translate(e, keys.get(0), name);
+        }
+    }
+
+    /**
+     * The storage beneath.
+     *
+     * @return for reading as it is stored
+     */
+    public Storage storage() {
+        return storage;
+    }
+
+    /** Closes storage and wipes keys. Idempotent. */
+    @Override
+    public void close() {
+        storage.close();
+        cipher.close();
+    }
+}

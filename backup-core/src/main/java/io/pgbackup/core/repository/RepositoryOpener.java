@@ -1,0 +1,189 @@
+package io.pgbackup.core.repository;
+
+import io.pgbackup.EncryptionKey;
+import io.pgbackup.Repository;
+import io.pgbackup.Secret;
+import io.pgbackup.core.compress.CodecSpec;
+import io.pgbackup.core.crypto.Argon2Cost;
+import io.pgbackup.core.crypto.KeySlot;
+import io.pgbackup.core.crypto.KeySlots;
+import io.pgbackup.core.crypto.MasterKey;
+import io.pgbackup.core.crypto.RepositoryCipher;
+import io.pgbackup.core.crypto.SlotCredential;
+import io.pgbackup.core.pipeline.HeaderKind;
+import io.pgbackup.error.ErrorCode;
+import io.pgbackup.error.RepositoryException;
+import io.pgbackup.storage.ObjectInfo;
+import io.pgbackup.storage.ObjectKey;
+import io.pgbackup.storage.ObjectPrefix;
+import io.pgbackup.storage.Storage;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Opens repositories and makes new ones. Making is safe against others doing the same at once: format and key slot are created once, and
+ * whoever comes second uses what the first one wrote. Safe for use by many threads.
+ */
+public final class RepositoryOpener {
+    private static final int FIRST_GENERATION = 1;
+
+    private final InstantSource clock;
+    private final SecureRandom random = new SecureRandom();
+
+    /**
+     * With a clock.
+     *
+     * @param clock for the time of creation
+     */
+    public RepositoryOpener(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    /**
+     * Opens an existing repository.
+     *
+     * @param repository what the user said of it
+     * @param storage where it is; closed with the result, or here if opening fails
+     * @return the repository
+     * @throws RepositoryException if there is none, or the key is wrong or of the wrong kind
+     */
+    public OpenRepository open(Repository repository, Storage storage) {
+        return closingOnFailure(storage, () -> {
+            OpenRepository plain = plain(repository, storage);
+            RepositoryFormat format = readFormat(plain)
+                    .orElseThrow(() -> new RepositoryException(
+                            ErrorCode.REPOSITORY_MISSING,
+                            "there is no repository at " + repository.location(),
+                            "check the location, or make the repository with initialize"));
+            return opened(repository, storage, plain, format);
+        });
+    }
+
+    /**
+     * Makes a repository unless there is one.
+     *
+     * @param repository what the user said of it
+     * @param storage where it is; stays the caller's
+     * @return true if something was made
+     */
+    public boolean create(Repository repository, Storage storage) {
+        OpenRepository plain = plain(repository, storage);
+        boolean made = false;
+        if (readFormat(plain).isEmpty()) {
+            byte[] id = new byte[RepositoryCipher.REPOSITORY_ID_LENGTH];
+            random.nextBytes(id);
+            RepositoryFormat format = new RepositoryFormat(id, repository.key().isPresent(), clock.instant());
+            made = plain.createRecord(RepositoryLayout.FORMAT, HeaderKind.FORMAT, format.toBytes());
+        }
+        RepositoryFormat format = readFormat(plain).orElseThrow();
+        requireSameEncryption(repository, format);
+        if (format.encrypted() && slots(plain).isEmpty()) {
+            made |= createFirstSlot(repository.key().orElseThrow(), plain, format);
+        }
+        return made;
+    }
+
+    private boolean createFirstSlot(EncryptionKey key, OpenRepository plain, RepositoryFormat format) {
+        try (MasterKey master = MasterKey.generate(FIRST_GENERATION, random);
+                Secret secret = key.source().obtain()) {
+            KeySlot slot = keySlots(format).create(master, 0, credential(key, secret));
+            return plain.createRecord(
+                    RepositoryLayout.keySlot(FIRST_GENERATION, 0), HeaderKind.KEY_SLOT, slot.encode());
+        }
+    }
+
+    private OpenRepository opened(
+            Repository repository, Storage storage, OpenRepository plain, RepositoryFormat format) {
+        requireSameEncryption(repository, format);
+        RepositoryCipher cipher = format.encrypted()
+                ? RepositoryCipher.encrypted(format.id(), unlock(repository, plain, format))
+                : RepositoryCipher.unencrypted(format.id());
+        return new OpenRepository(repository.name(), storage, cipher, codec(repository));
+    }
+
+    private List<MasterKey> unlock(Repository repository, OpenRepository plain, RepositoryFormat format) {
+        List<ObjectKey> slots = slots(plain);
+        if (slots.isEmpty()) {
+            throw new RepositoryException(
+                    ErrorCode.OBJECT_MISSING,
+                    "repository " + repository.name() + " has no key slot",
+                    "its making was interrupted: call initialize again; if it holds backups, its keys were removed");
+        }
+        List<MasterKey> keys = new ArrayList<>();
+        EncryptionKey key = repository.key().orElseThrow();
+        try (Secret secret = key.source().obtain()) {
+            for (ObjectKey slot : slots) {
+                KeySlot decoded = plain.require(slot, HeaderKind.KEY_SLOT, KeySlot::decode);
+                keySlots(format).open(decoded, credential(key, secret)).ifPresent(keys::add);
+            }
+        }
+        if (keys.isEmpty()) {
+            throw new RepositoryException(
+                    ErrorCode.WRONG_KEY,
+                    "the given " + key.kind().name().toLowerCase(java.util.Locale.ROOT)
+                            + " opens no key slot of repository " + repository.name(),
+                    "check the source of the secret; a trailing blank or another encoding makes another secret");
+        }
+        return keys;
+    }
+
+    private List<ObjectKey> slots(OpenRepository plain) {
+        List<ObjectKey> slots = new ArrayList<>();
+        for (ObjectPrefix generation : plain.list(RepositoryLayout.KEYS).prefixes()) {
+            plain.list(generation).objects().stream().map(ObjectInfo::key).forEach(slots::add);
+        }
+        return slots;
+    }
+
+    private KeySlots keySlots(RepositoryFormat format) {
+        return new KeySlots(format.id(), Argon2Cost.DEFAULT, random);
+    }
+
+    private static SlotCredential credential(EncryptionKey key, Secret secret) {
+        return key.kind() == EncryptionKey.Kind.PASSPHRASE
+                ? new SlotCredential.Passphrase(secret)
+                : new SlotCredential.RawKey(secret);
+    }
+
+    private static Optional<RepositoryFormat> readFormat(OpenRepository plain) {
+        return plain.readRecord(RepositoryLayout.FORMAT, HeaderKind.FORMAT)
+                .map(content -> plain.parse(RepositoryLayout.FORMAT, content, RepositoryFormat::parse));
+    }
+
+    private static void requireSameEncryption(Repository repository, RepositoryFormat format) {
+        if (format.encrypted() != repository.key().isPresent()) {
+            throw new RepositoryException(
+                    ErrorCode.ENCRYPTION_MISMATCH,
+                    "repository " + repository.name() + " is " + (format.encrypted() ? "encrypted" : "not encrypted")
+                            + ", but was configured as " + (format.encrypted() ? "unencrypted" : "encrypted"),
+                    format.encrypted() ? "give its key with encryptedWith" : "declare it with unencrypted()");
+        }
+    }
+
+    /** Format and key slots protect themselves: they are read before any key is known. */
+    private static OpenRepository plain(Repository repository, Storage storage) {
+        byte[] noId = new byte[RepositoryCipher.REPOSITORY_ID_LENGTH];
+        return new OpenRepository(repository.name(), storage, RepositoryCipher.unencrypted(noId), CodecSpec.NONE);
+    }
+
+    private static CodecSpec codec(Repository repository) {
+        return switch (repository.compression().algorithm()) {
+            case NONE -> CodecSpec.NONE;
+            case LZ4 -> CodecSpec.LZ4;
+            case ZSTD -> CodecSpec.zstd(repository.compression().level());
+        };
+    }
+
+    private static OpenRepository closingOnFailure(
+            Storage storage, java.util.function.Supplier<OpenRepository> opening) {
+        try {
+            return opening.get();
+        } catch (RuntimeException e) {
+            storage.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.pgbackup.core.repository;
+
+import io.pgbackup.BackupLabel;
+import io.pgbackup.Lsn;
+import io.pgbackup.core.pipeline.HeaderKind;
+import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.error.ConflictException;
+import io.pgbackup.error.ErrorCode;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The records that a set passes through: begin, start, and at last commit or abort, which are one key created once, so that the store itself
+ * is the judge. Safe for use by many threads.
+ */
+public final class SetRecords {
+    private final OpenRepository repository;
+    private final ClusterLayout layout;
+
+    /**
+     * For one cluster of a repository.
+     *
+     * @param repository where
+     * @param layout of the cluster
+     */
+    public SetRecords(OpenRepository repository, ClusterLayout layout) {
+        this.repository = repository;
+        this.layout = layout;
+    }
+
+    /**
+     * Writes the first object of a set.
+     *
+     * @param label of the set
+     * @param lease that names it
+     * @param leansOn every set it leans on
+     */
+    public void begin(BackupLabel label, Leases.Lease lease, List<BackupLabel> leansOn) {
+        JsonRecord record = new JsonRecord()
+                .put("label", label.toString())
+                .put("holder", lease.holder())
+                .put("lease", lease.number())
+                .put("since", lease.since().toString())
+                .putTexts("leansOn", leansOn.stream().map(BackupLabel::toString).toList());
+        if (!repository.createRecord(layout.set(label).begin(), HeaderKind.BEGIN, record.toBytes())) {
+            throw lost(label, "somebody else began it");
+        }
+    }
+
+    /**
+     * The sets that a begun set leans on.
+     *
+     * @param label of the begun set
+     * @return empty if it was not begun
+     */
+    public Optional<List<BackupLabel>> leansOn(BackupLabel label) {
+        return repository
+                .readRecord(layout.set(label).begin(), HeaderKind.BEGIN)
+                .map(content -> repository.parse(
+                        layout.set(label).begin(),
+                        content,
+                        bytes -> JsonRecord.parse(bytes).texts("leansOn").stream()
+                                .map(BackupLabel::parse)
+                                .toList()));
+    }
+
+    /**
+     * Looks, after begin is durable, whether a set is still there to lean on: not chosen by expire, then present.
+     *
+     * @param base the set
+     * @return false if the writer must choose again
+     */
+    public boolean mayLeanOn(BackupLabel base) {
+        return repository.stat(layout.retirement(base)).isEmpty()
+                && new Catalog(repository, layout)
+                        .settlement(base)
+                        .filter(Catalog.Settlement.COMMITTED::equals)
+                        .isPresent();
+    }
+
+    /**
+     * Notes where the server began: WAL from there on is needed.
+     *
+     * @param label of the set
+     * @param timeline of the server
+     * @param start redo pointer of the server's checkpoint
+     */
+    public void start(BackupLabel label, long timeline, Lsn start) {
+        JsonRecord record = new JsonRecord().put("timeline", timeline).put("start", start.toString());
+        if (!repository.createRecord(layout.set(label).start(), HeaderKind.START, record.toBytes())) {
+            throw lost(label, "somebody else started it");
+        }
+    }
+
+    /**
+     * Commits: from now on the set exists.
+     *
+     * @param record of the set
+     */
+    public void commit(BackupRecord record) {
+        if (!repository.createRecord(layout.record(record.label()), HeaderKind.COMMIT, record.toBytes())) {
+            throw lost(record.label(), "somebody else settled it");
+        }
+    }
+
+    /**
+     * Aborts: from now on the set can never exist.
+     *
+     * @param label of the set
+     * @param reason for people, without secrets
+     * @param now by the clock
+     * @return false if it was settled already
+     */
+    public boolean abort(BackupLabel label, String reason, Instant now) {
+        JsonRecord record = new JsonRecord()
+                .put("label", label.toString())
+                .put("reason", reason)
+                .put("time", now.toString());
+        return repository.createRecord(layout.record(label), HeaderKind.ABORT, record.toBytes());
+    }
+
+    /**
+     * Says that expire has chosen a set. Idempotent.
+     *
+     * @param label of the set
+     * @param reason for people
+     * @param now by the clock
+     */
+    public void retire(BackupLabel label, String reason, Instant now) {
+        JsonRecord record = new JsonRecord()
+                .put("label", label.toString())
+                .put("reason", reason)
+                .put("time", now.toString());
+        repository.createRecord(layout.retirement(label), HeaderKind.RETIRE, record.toBytes());
+    }
+
+    private ConflictException lost(BackupLabel label, String what) {
+        return new ConflictException(
+                ErrorCode.LEASE_LOST,
+                "backup " + label + " in repository " + repository.name() + " was lost: " + what,
+                "this operation was taken for dead; let only one process back up a cluster, and repeat");
+    }
+}
