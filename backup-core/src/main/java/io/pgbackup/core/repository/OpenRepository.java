@@ -10,6 +10,7 @@ import io.pgbackup.core.storage.StorageErrors;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.storage.ByteRange;
+import io.pgbackup.storage.FreeSpace;
 import io.pgbackup.storage.Listing;
 import io.pgbackup.storage.ObjectAttributes;
 import io.pgbackup.storage.ObjectExistsException;
@@ -28,6 +29,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
@@ -276,6 +278,19 @@ public final class OpenRepository implements AutoCloseable {
             });
         } catch (StorageException e) {
             throw StorageErrors.translate(e, keys.get(0), name);
+        }
+    }
+
+    /**
+     * Free space, where the store can tell.
+     *
+     * @return bytes, or empty
+     */
+    public OptionalLong usableBytes() {
+        try {
+            return storage instanceof FreeSpace space ? space.usableBytes() : OptionalLong.empty();
+        } catch (StorageException e) {
+            return OptionalLong.empty();
         }
     }
 

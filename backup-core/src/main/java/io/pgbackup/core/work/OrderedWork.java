@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -20,16 +21,14 @@ import java.util.function.Consumer;
 /**
  * Tasks that run in parallel and whose results are consumed by one thread in the order in which the tasks were given. A bounded number is under
  * way, so memory is bounded too. While it waits it calls a heartbeat, which may throw to stop the whole. For one thread.
- *
- * @param <T> result of a task
  */
-public final class OrderedWork<T> implements AutoCloseable {
+public final class OrderedWork implements AutoCloseable {
     private static final long HEARTBEAT_MILLISECONDS = 200;
 
     private final ExecutorService executor;
     private final int window;
     private final Runnable heartbeat;
-    private final Deque<Step<T>> steps = new ArrayDeque<>();
+    private final Deque<Step<?>> steps = new ArrayDeque<>();
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Thread> running = new HashSet<>();
     private boolean stopped;
@@ -54,8 +53,9 @@ public final class OrderedWork<T> implements AutoCloseable {
      *
      * @param task runs on a worker
      * @param consumer gets its result on this thread, after those of all tasks given before
+     * @param <T> result of the task
      */
-    public void submit(Callable<T> task, Consumer<T> consumer) {
+    public <T> void submit(Callable<T> task, Consumer<T> consumer) {
         while (steps.size() >= window) {
             consumeOne();
         }
@@ -66,7 +66,7 @@ public final class OrderedWork<T> implements AutoCloseable {
         }
     }
 
-    private T run(Callable<T> task) throws Exception {
+    private <T> T run(Callable<T> task) throws Exception {
         enter();
         try {
             return task.call();
@@ -100,6 +100,19 @@ public final class OrderedWork<T> implements AutoCloseable {
         }
     }
 
+    /**
+     * Gives something to do on this thread, after the results of all tasks given before were consumed.
+     *
+     * @param action what to do
+     */
+    public void then(Runnable action) {
+        if (steps.isEmpty()) {
+            action.run();
+        } else {
+            steps.add(new Step<>(CompletableFuture.<Object>completedFuture(action), ignored -> action.run()));
+        }
+    }
+
     /** Consumes the results of all tasks. */
     public void drain() {
         while (!steps.isEmpty()) {
@@ -108,11 +121,16 @@ public final class OrderedWork<T> implements AutoCloseable {
     }
 
     private void consumeOne() {
-        T result = await(steps.element().future());
-        steps.remove().consumer().accept(result);
+        consume(steps.element());
     }
 
-    private T await(Future<T> future) {
+    private <T> void consume(Step<T> step) {
+        T result = await(step.future());
+        steps.remove();
+        step.consumer().accept(result);
+    }
+
+    private <T> T await(Future<T> future) {
         while (true) {
             heartbeat.run();
             try {

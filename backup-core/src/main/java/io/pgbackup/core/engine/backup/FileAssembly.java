@@ -58,8 +58,10 @@ final class FileAssembly {
             frames.addAll(result.frames);
             zeros.addAll(result.zeros.build());
         }
-        long[] fingerprints = concatenate(results.stream().map(RunResult::fingerprints).toList());
-        long[] stored = concatenate(results.stream().map(RunResult::storedFingerprints).toList());
+        long[] fingerprints =
+                concatenate(results.stream().map(RunResult::fingerprints).toList());
+        long[] stored =
+                concatenate(results.stream().map(RunResult::storedFingerprints).toList());
         BlockMap own = new BlockMap(false, frames, zeros.build(), stored);
         boolean overlay = baseHoldsIt && own.ownUnits() < fingerprints.length;
         EntryAttributes actual = new EntryAttributes(

@@ -71,8 +71,8 @@ final class PlainCopier {
     }
 
     private ManifestEntry.File file(Pass pass, BlockMap map) {
-        EntryAttributes actual = new EntryAttributes(
-                pass.size, attributes.mode(), attributes.ownership(), attributes.modified());
+        EntryAttributes actual =
+                new EntryAttributes(pass.size, attributes.mode(), attributes.ownership(), attributes.modified());
         return new ManifestEntry.File(path, actual, pass.proof, map);
     }
 

@@ -13,4 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param base what the base holds of the file; null if nothing
  */
 record Run(
-        ClusterEntry entry, long offset, long length, @Nullable ResolvedFile base) {}
+        ClusterEntry entry,
+        long offset,
+        long length,
+        @Nullable ResolvedFile base) {}

@@ -67,7 +67,8 @@ final class RunCopier {
         for (int offset = 0; offset < length; offset += pageSize) {
             int pageLength = Math.min(pageSize, length - offset);
             int unit = Math.toIntExact((position + offset) / pageSize);
-            PageVerdict verdict = pageLength == pageSize ? rules.check().check(buffers.pages(), offset, block(unit)) : PageVerdict.OK;
+            PageVerdict verdict =
+                    pageLength == pageSize ? rules.check().check(buffers.pages(), offset, block(unit)) : PageVerdict.OK;
             if (!verdict.good() && !recheck(offset, unit, verdict)) {
                 return offset;
             }

@@ -1,6 +1,7 @@
 package io.pgbackup.core.postgres.session;
 
 import io.pgbackup.Lsn;
+import io.pgbackup.backup.CheckpointMode;
 import io.pgbackup.core.postgres.recovery.BackupLabel;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.error.ClusterException;

@@ -8,6 +8,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -95,6 +97,30 @@ public final class ServerSession implements AutoCloseable {
                         + " THEN COALESCE(pg_catalog.pg_last_wal_receive_lsn(), pg_catalog.pg_last_wal_replay_lsn())"
                         + " ELSE pg_catalog.pg_current_wal_flush_lsn() END",
                 row -> Lsn.parse(row.getString(1)));
+    }
+
+    /**
+     * The names of the tablespaces that have a directory of their own.
+     *
+     * @return by object identifier in decimal digits
+     * @throws ClusterException {@code SESSION_LOST}
+     */
+    public Map<String, String> tablespaceNames() {
+        return ask(
+                "ask for the tablespaces",
+                "SELECT pg_catalog.array_agg(oid::text ORDER BY oid), pg_catalog.array_agg(spcname::text ORDER BY oid)"
+                        + " FROM pg_catalog.pg_tablespace WHERE oid NOT IN (1663, 1664)",
+                row -> {
+                    Map<String, String> names = new LinkedHashMap<>();
+                    if (row.getArray(1) != null) {
+                        String[] oids = (String[]) row.getArray(1).getArray();
+                        String[] texts = (String[]) row.getArray(2).getArray();
+                        for (int index = 0; index < oids.length; index++) {
+                            names.put(oids[index], texts[index]);
+                        }
+                    }
+                    return names;
+                });
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.pgbackup.Lsn;
+import io.pgbackup.backup.CheckpointMode;
 import io.pgbackup.core.postgres.Pause;
 import io.pgbackup.core.postgres.files.LocalClusterFiles;
 import io.pgbackup.core.postgres.files.SourceFile;

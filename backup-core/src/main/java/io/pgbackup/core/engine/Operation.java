@@ -1,0 +1,118 @@
+package io.pgbackup.core.engine;
+
+import io.pgbackup.core.work.Cancellation;
+import io.pgbackup.core.work.ProgressMeter;
+import io.pgbackup.event.OperationKind;
+import io.pgbackup.event.Warning;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One call of a verb while it runs: its name, its way out, and what it has to tell. For the thread that runs the operation. */
+public final class Operation {
+    private final String id;
+    private final OperationKind kind;
+    private final InstantSource clock;
+    private final Cancellation cancellation;
+    private final Listeners listeners;
+    private final ProgressMeter progress;
+    private final List<Warning> warnings = new ArrayList<>();
+    private final Map<String, String> facts = new LinkedHashMap<>();
+
+    Operation(String id, OperationKind kind, InstantSource clock, Cancellation cancellation, Listeners listeners) {
+        this.id = id;
+        this.kind = kind;
+        this.clock = clock;
+        this.cancellation = cancellation;
+        this.listeners = listeners;
+        this.progress = new ProgressMeter(id, kind, listeners::progress);
+    }
+
+    /**
+     * The name of the operation in events, results, job record and log.
+     *
+     * @return unique
+     */
+    public String id() {
+        return id;
+    }
+
+    /**
+     * The verb.
+     *
+     * @return its kind
+     */
+    public OperationKind kind() {
+        return kind;
+    }
+
+    /**
+     * The clock.
+     *
+     * @return for labels and records
+     */
+    public InstantSource clock() {
+        return clock;
+    }
+
+    /**
+     * The way out.
+     *
+     * @return to be checked often
+     */
+    public Cancellation cancellation() {
+        return cancellation;
+    }
+
+    /**
+     * What listeners hear of the way done.
+     *
+     * @return the meter
+     */
+    public ProgressMeter progress() {
+        return progress;
+    }
+
+    /** To be called again and again by whatever takes long: stops the operation if it should stop, and tells listeners how far it is. */
+    public void heartbeat() {
+        cancellation.check();
+        progress.tick();
+    }
+
+    /**
+     * Tells a person something, and goes on.
+     *
+     * @param subject what it is about
+     * @param message what was found and done
+     */
+    public void warn(String subject, String message) {
+        Warning warning = new Warning(subject, message);
+        warnings.add(warning);
+        listeners.warning(id, warning);
+    }
+
+    /**
+     * What was warned about so far.
+     *
+     * @return a copy
+     */
+    public List<Warning> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    /**
+     * Notes something for the job record.
+     *
+     * @param name of the fact
+     * @param value without secrets
+     */
+    public void fact(String name, String value) {
+        facts.put(name, value);
+    }
+
+    Map<String, String> facts() {
+        return facts;
+    }
+}

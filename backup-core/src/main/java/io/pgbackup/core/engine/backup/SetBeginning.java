@@ -1,0 +1,118 @@
+package io.pgbackup.core.engine.backup;
+
+import io.pgbackup.BackupLabel;
+import io.pgbackup.BackupType;
+import io.pgbackup.backup.BackupRequest;
+import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.engine.Operation;
+import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.Labels;
+import io.pgbackup.core.repository.Leases;
+import io.pgbackup.core.repository.ManifestStore;
+import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.SetRecords;
+import io.pgbackup.error.ConflictException;
+import io.pgbackup.error.ErrorCode;
+import io.pgbackup.error.RepositoryException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Begins a set: chooses a base, takes the lease for a new label, makes begin durable, and only then looks whether the base is still there to lean on.
+ * For one thread.
+ */
+final class SetBeginning {
+    private static final int MOST_CHOICES = 5;
+
+    private final Operation operation;
+    private final OpenRepository repository;
+    private final Catalog catalog;
+    private final Leases leases;
+    private final SetRecords records;
+    private final ManifestStore manifests;
+
+    SetBeginning(Operation operation, OpenRepository repository, ClusterLayout layout) {
+        this.operation = operation;
+        this.repository = repository;
+        this.catalog = new Catalog(repository, layout);
+        this.leases = new Leases(repository, layout);
+        this.records = new SetRecords(repository, layout);
+        this.manifests = new ManifestStore(repository, layout);
+    }
+
+    Begun begin(BackupRequest request, ServerIdentity server) {
+        for (int choice = 0; choice < MOST_CHOICES; choice++) {
+            Optional<BackupRecord> base = chooseBase(request, server);
+            Begun begun = begin(typeOf(request, base), base);
+            if (begun.references().stream().allMatch(records::mayLeanOn)) {
+                return begun;
+            }
+            records.abort(
+                    begun.label(),
+                    "its base was chosen by expire",
+                    operation.clock().instant());
+        }
+        throw new ConflictException(
+                ErrorCode.LEASE_HELD,
+                "again and again a base was chosen by expire in repository " + repository.name(),
+                "wait until expire has ended");
+    }
+
+    private Optional<BackupRecord> chooseBase(BackupRequest request, ServerIdentity server) {
+        if (request.type().equals(Optional.of(BackupType.FULL))) {
+            return Optional.empty();
+        }
+        boolean onFullOnly = request.type().equals(Optional.of(BackupType.DIFFERENTIAL));
+        List<BackupRecord> backups = catalog.backups();
+        for (int index = backups.size() - 1; index >= 0; index--) {
+            BackupRecord candidate = backups.get(index);
+            boolean suitable = !onFullOnly || candidate.label().type() == BackupType.FULL;
+            if (suitable && candidate.server().equals(server) && isWhole(candidate)) {
+                return Optional.of(candidate);
+            }
+        }
+        if (!request.fullIfNoBase()) {
+            throw new RepositoryException(
+                    ErrorCode.NO_BASE,
+                    "there is no " + (onFullOnly ? "full backup" : "backup") + " in repository " + repository.name()
+                            + " to build upon",
+                    "take a full backup first, or ask with orFullIfNoBase()");
+        }
+        operation.warn("backup type", "there is no backup to build upon: a full backup is taken");
+        return Optional.empty();
+    }
+
+    /** A commit record counts only while the manifests it needs are there. */
+    private boolean isWhole(BackupRecord candidate) {
+        return manifests.hasRoot(candidate.label())
+                && candidate.references().stream().allMatch(manifests::hasRoot);
+    }
+
+    private static BackupType typeOf(BackupRequest request, Optional<BackupRecord> base) {
+        return base.isEmpty() ? BackupType.FULL : request.type().orElse(BackupType.INCREMENTAL);
+    }
+
+    private Begun begin(BackupType type, Optional<BackupRecord> base) {
+        Instant now = operation.clock().instant();
+        BackupLabel label = Labels.next(type, base.map(BackupRecord::label), catalog.allLabels(), now);
+        Optional<BaseSet> set = base.map(record -> BaseSet.open(record, catalog, manifests));
+        Leases.Lease lease = leases.take(holder(), now, Optional.of(label));
+        Begun begun = new Begun(label, lease, set, now);
+        records.begin(label, lease, begun.references());
+        return begun;
+    }
+
+    private String holder() {
+        try {
+            return "operation " + operation.id() + " on "
+                    + InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "operation " + operation.id();
+        }
+    }
+}
