@@ -9,21 +9,13 @@ import io.pgbackup.core.manifest.UnitRuns;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 
 /**
  * A file with its chain of overlays laid on top of each other: for each unit the newest set that holds it and, for paged files, its
  * fingerprint. Immutable.
  */
 public final class ResolvedFile {
-    /**
-     * A stored frame that is needed, and for which units of it.
-     *
-     * @param set index of the set in its chain, 0 for the oldest
-     * @param frame where it is
-     * @param needed those of its units that no newer set holds
-     */
-    public record NeededFrame(int set, FrameRef frame, UnitRuns needed) {}
-
     private final ManifestEntry.File file;
     private final int unitSize;
     private final int unitCount;
@@ -68,6 +60,7 @@ public final class ResolvedFile {
         int[] position = {0};
         for (FrameRef frame : level.file().map().frames()) {
             UnitRuns.Builder needed = new UnitRuns.Builder();
+            LongStream.Builder expected = LongStream.builder();
             frame.units().forEach((first, count) -> {
                 for (int unit = first; unit < first + count; unit++, position[0]++) {
                     if (unit < claimed.length && !claimed[unit]) {
@@ -75,12 +68,14 @@ public final class ResolvedFile {
                         needed.add(unit, 1);
                         if (fingerprints.length > 0) {
                             fingerprints[unit] = known[position[0]];
+                            expected.add(known[position[0]]);
                         }
                     }
                 }
             });
             if (!needed.isEmpty()) {
-                frames.add(new NeededFrame(level.set(), frame, needed.build()));
+                frames.add(new NeededFrame(
+                        level.set(), frame, needed.build(), expected.build().toArray()));
             }
         }
     }

@@ -1,0 +1,38 @@
+package io.pgbackup.core.block;
+
+import io.pgbackup.core.manifest.FrameRef;
+import io.pgbackup.core.manifest.ManifestEntry;
+import io.pgbackup.core.manifest.UnitRuns;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A stored frame that is wanted, and for which units of it.
+ *
+ * @param set index of the set in its chain, 0 for the oldest
+ * @param frame where it is
+ * @param needed those of its units that are wanted
+ * @param expected their fingerprints, in the same order; empty for a file that is not paged. Not to be changed
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record NeededFrame(int set, FrameRef frame, UnitRuns needed, long[] expected) {
+    /**
+     * Everything that one set itself stores of a file.
+     *
+     * @param set index of the set
+     * @param file as the set's manifest has it
+     * @return all its frames, wholly wanted
+     */
+    public static List<NeededFrame> ownOf(int set, ManifestEntry.File file) {
+        List<NeededFrame> frames = new ArrayList<>();
+        int position = 0;
+        for (FrameRef frame : file.map().frames()) {
+            int units = file.proof().paged() ? frame.units().count() : 0;
+            long[] expected = Arrays.copyOfRange(file.map().fingerprints(), position, position + units);
+            frames.add(new NeededFrame(set, frame, frame.units(), expected));
+            position += units;
+        }
+        return frames;
+    }
+}

@@ -1,0 +1,178 @@
+package io.pgbackup.core.engine.content;
+
+import io.pgbackup.core.block.NeededFrame;
+import io.pgbackup.core.block.RangeJoiner;
+import io.pgbackup.core.block.RangeJoiner.Range;
+import io.pgbackup.core.block.RangeJoiner.Wanted;
+import io.pgbackup.core.manifest.ManifestEntry;
+import io.pgbackup.core.pipeline.FrameFingerprint;
+import io.pgbackup.core.repository.BundleReader;
+import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.core.repository.RepositoryLayout.SetLayout;
+import io.pgbackup.core.work.Cancellation;
+import io.pgbackup.core.work.OrderedWork;
+import io.pgbackup.core.work.ProgressMeter;
+import io.pgbackup.error.RepositoryException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Reads files out of sets. Frames of neighbouring files are collected, joined into ranges and given to workers; what arrives at a target has been
+ * authenticated and compared with its proof. For one thread.
+ */
+public final class ContentReader implements AutoCloseable {
+    /** Hears of files whose content is not what it should be. May throw, which ends the reading. Called by any worker. */
+    @FunctionalInterface
+    public interface Damage {
+        /**
+         * A file is damaged.
+         *
+         * @param file which one
+         * @param failure what is wrong
+         */
+        void found(ManifestEntry.File file, RepositoryException failure);
+    }
+
+    private static final int MOST_FRAMES = 4096;
+    private static final long MOST_BYTES = 64 << 20;
+
+    private final OrderedWork work;
+    private final ProgressMeter progress;
+    private final Damage damage;
+    private final int pageSize;
+    private final BlockingQueue<FrameWorker> workers;
+    private final List<FrameWorker> all = new ArrayList<>();
+    private final List<Wanted<WantedFile>> collected = new ArrayList<>();
+    private final LongAdder bytesRead = new LongAdder();
+    private long collectedBytes;
+
+    /**
+     * Where content is read from.
+     *
+     * @param repository where
+     * @param sets the chain, oldest first
+     * @param pageSize of the cluster, in bytes
+     * @param seed of the fingerprints
+     */
+    public record Source(OpenRepository repository, List<SetLayout> sets, int pageSize, long seed) {
+        /** Copies the list. */
+        public Source {
+            sets = List.copyOf(sets);
+        }
+    }
+
+    /**
+     * Begins without files.
+     *
+     * @param source where content is read from
+     * @param work runs the workers
+     * @param parallelism how many run at once
+     * @param progress counts
+     * @param damage hears of damage
+     */
+    public ContentReader(Source source, OrderedWork work, int parallelism, ProgressMeter progress, Damage damage) {
+        this.work = work;
+        this.progress = progress;
+        this.damage = damage;
+        this.pageSize = source.pageSize();
+        this.workers = new ArrayBlockingQueue<>(parallelism);
+        FrameFingerprint fingerprint = new FrameFingerprint(source.seed());
+        for (int index = 0; index < parallelism; index++) {
+            FrameWorker worker = new FrameWorker(source.sets(), fingerprint, new BundleReader(source.repository()));
+            all.add(worker);
+            workers.add(worker);
+        }
+    }
+
+    /**
+     * Reads a file; it may arrive much later.
+     *
+     * @param file as the newest set has it
+     * @param frames that hold what is wanted
+     * @param target receives it
+     */
+    public void read(ManifestEntry.File file, List<NeededFrame> frames, FileTarget target) {
+        WantedFile wanted = new WantedFile(file, target, file.unitSize(pageSize), frames.size());
+        if (frames.isEmpty()) {
+            target.complete();
+            progress.addFile();
+        } else if (!file.proof().paged() && (frames.size() > 1 || !file.map().zeros().isEmpty())) {
+            work.submit(() -> sequentially(wanted, frames), this::count);
+        } else {
+            for (NeededFrame frame : frames) {
+                collected.add(new Wanted<>(frame, wanted));
+                collectedBytes += frame.frame().stored();
+            }
+            if (collected.size() >= MOST_FRAMES || collectedBytes >= MOST_BYTES) {
+                submit();
+            }
+        }
+    }
+
+    private void submit() {
+        for (Range<WantedFile> range : RangeJoiner.join(collected)) {
+            work.submit(() -> copy(range), this::count);
+        }
+        collected.clear();
+        collectedBytes = 0;
+    }
+
+    private void count(long bytes) {
+        progress.addBytes(bytes);
+    }
+
+    private long copy(Range<WantedFile> range) {
+        bytesRead.add(range.length());
+        return with(worker -> worker.copy(range, damage));
+    }
+
+    private long sequentially(WantedFile file, List<NeededFrame> frames) {
+        frames.forEach(frame -> bytesRead.add(frame.frame().stored()));
+        return with(worker -> {
+            try {
+                return worker.copySequentially(file, frames);
+            } catch (RepositoryException e) {
+                damage.found(file.file(), e);
+                return 0L;
+            }
+        });
+    }
+
+    private long with(java.util.function.ToLongFunction<FrameWorker> use) {
+        FrameWorker worker;
+        try {
+            worker = workers.take();
+        } catch (InterruptedException e) {
+            throw Cancellation.interrupted(e);
+        }
+        try {
+            return use.applyAsLong(worker);
+        } finally {
+            workers.add(worker);
+        }
+    }
+
+    /** Waits until everything has arrived. */
+    public void drain() {
+        submit();
+        work.drain();
+    }
+
+    /**
+     * Bytes read from the repository so far.
+     *
+     * @return of bundles
+     */
+    public long bytesRead() {
+        return bytesRead.sum();
+    }
+
+    /** Lets go of keys and buffers. No worker may be reading. Idempotent. */
+    @Override
+    public void close() {
+        all.forEach(FrameWorker::close);
+    }
+}
