@@ -149,7 +149,8 @@ final class DirectoryWriter {
             Optional<BasicFileAttributes> found = DirectoryTree.attributesOf(directory);
             if (found.isPresent() && !found.get().isDirectory()) {
                 throw new StorageFaultException(
-                        "cannot create " + key + ": " + directory + " is a file, and on a file system no object can lie below another",
+                        "cannot create " + key + ": " + directory
+                                + " is a file, and on a file system no object can lie below another",
                         e);
             }
         }
