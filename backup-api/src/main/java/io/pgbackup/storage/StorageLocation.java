@@ -2,16 +2,39 @@ package io.pgbackup.storage;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Where a repository is: a URI whose scheme chooses the provider. Passwords in the URI and signature parameters are refused, so a
- * location may be printed anywhere. Immutable.
+ * Where a repository is: a URI whose scheme chooses the provider. Passwords in the URI and parameters that hold signatures or secrets are
+ * refused, so a location may be printed anywhere; a user name is allowed. Immutable.
  */
 public final class StorageLocation {
-    private static final Set<String> SIGNATURE_PARAMETERS =
-            Set.of("sig", "x-amz-signature", "x-goog-signature", "signature");
+    /** In lower case and without anything but letters and digits. */
+    private static final Set<String> SECRET_PARAMETERS = Set.of(
+            "sig",
+            "signature",
+            "xamzsignature",
+            "xamzsecuritytoken",
+            "xgoogsignature",
+            "password",
+            "passphrase",
+            "secret",
+            "secretkey",
+            "secretaccesskey",
+            "accountkey",
+            "sastoken",
+            "accesstoken",
+            "sessiontoken",
+            "token");
+
+    private static final Pattern PARTS = Pattern.compile("(?<authority>[^/?#]*)[^?#]*(?<parameters>.*)");
+    private static final Pattern HOST = Pattern.compile("(\\[[^\\]]*]|[^:]*)(:[0-9]*)?");
+    private static final Pattern NOT_ALPHANUMERIC = Pattern.compile("[^A-Za-z0-9]");
 
     private final URI uri;
 
@@ -42,22 +65,45 @@ public final class StorageLocation {
     }
 
     private static void rejectSecrets(URI uri) {
-        String text = uri.getRawSchemeSpecificPart();
-        URI inner = text.contains("://") && !text.startsWith("//") ? URI.create(text) : uri;
-        String authority = inner.getRawAuthority();
-        if (authority != null && authority.lastIndexOf('@') > authority.indexOf(':') && authority.indexOf(':') >= 0) {
+        String rest = uri.getRawSchemeSpecificPart();
+        if (uri.getRawFragment() != null) {
+            rest += "#" + uri.getRawFragment();
+        }
+        int slashes = rest.indexOf("//");
+        // A scheme may wrap the vendor's own URL: azure:https://account.example/container.
+        boolean hasAuthority = slashes == 0 || (slashes > 0 && rest.charAt(slashes - 1) == ':');
+        Matcher parts = PARTS.matcher(hasAuthority ? rest.substring(slashes + 2) : rest);
+        if (parts.matches()) {
+            rejectPassword(parts.group("authority"), hasAuthority);
+            rejectSignature(parts.group("parameters"));
+        }
+    }
+
+    private static void rejectPassword(String authority, boolean hasAuthority) {
+        int at = authority.lastIndexOf('@');
+        String user = authority.substring(0, Math.max(at, 0)).toLowerCase(Locale.ROOT);
+        if (user.contains(":") || user.contains("%3a")) {
             throw new IllegalArgumentException(
                     "a repository location cannot hold a password: give it as a SecretSource");
         }
-        String query = inner.getRawQuery();
-        if (query == null) {
-            return;
+        // user:pa/ss@host has an authority that ends within the password.
+        if (hasAuthority && !HOST.matcher(authority.substring(at + 1)).matches()) {
+            throw new IllegalArgumentException(
+                    "a repository location has a host and perhaps a numeric port after its two slashes; this one has not");
         }
-        for (String parameter : query.split("&")) {
-            String name = parameter.contains("=") ? parameter.substring(0, parameter.indexOf('=')) : parameter;
-            if (SIGNATURE_PARAMETERS.contains(name.toLowerCase(Locale.ROOT))) {
-                throw new IllegalArgumentException("a repository location cannot hold the signature parameter '" + name
-                        + "': give it as a SecretSource");
+    }
+
+    private static void rejectSignature(String parameters) {
+        for (String parameter : parameters.split("[?#&;]")) {
+            String name = parameter.substring(0, (parameter + "=").indexOf('='));
+            String plain = NOT_ALPHANUMERIC
+                    .matcher(URLDecoder.decode(name, StandardCharsets.UTF_8))
+                    .replaceAll("")
+                    .toLowerCase(Locale.ROOT);
+            if (SECRET_PARAMETERS.contains(plain)) {
+                throw new IllegalArgumentException(
+                        "a repository location cannot hold the signature or secret parameter '" + plain
+                                + "': give it as a SecretSource");
             }
         }
     }

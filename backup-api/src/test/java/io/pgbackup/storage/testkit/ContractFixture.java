@@ -36,8 +36,8 @@ public abstract class ContractFixture {
     static final ObjectAttributes BUNDLE = ObjectAttributes.of(ObjectKind.BUNDLE);
 
     private final List<Storage> clients = new ArrayList<>();
-    private ObjectPrefix place = ObjectPrefix.of("contract/" + UUID.randomUUID());
-    private Storage storage = new MemoryStorage();
+    private ObjectPrefix place;
+    private Storage storage;
 
     /**
      * Makes a client. All clients made during one test must see the same store. The contract closes them.

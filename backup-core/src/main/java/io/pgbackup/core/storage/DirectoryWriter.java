@@ -44,14 +44,14 @@ final class DirectoryWriter {
     }
 
     /** Makes the root and the directory of pending files, unless they were there before and are gone. */
-    void prepare() throws IOException, StorageException {
+    void prepare(ObjectKey key) throws IOException, StorageException {
         if (prepared) {
             return;
         }
         tree.noticeRepository();
         tree.requireRepository();
         makeRoot();
-        makeDirectory(tree.pending(), tree.root());
+        makeDirectory(key, tree.pending(), tree.root());
         tree.noticeRepository();
         prepared = true;
     }
@@ -92,7 +92,7 @@ final class DirectoryWriter {
         for (int attempt = 1; attempt <= PUBLISH_ATTEMPTS; attempt++) {
             pruning.readLock().lock();
             try {
-                makeDirectories(directory);
+                makeDirectories(key, directory);
                 link(key, written, target);
                 sync.directory(directory);
                 return;
@@ -130,26 +130,28 @@ final class DirectoryWriter {
         }
     }
 
-    private void makeDirectories(Path directory) throws IOException, StorageException {
+    private void makeDirectories(ObjectKey key, Path directory) throws IOException, StorageException {
         Path parent = tree.root();
         while (!parent.equals(directory)) {
             Path child = parent.resolve(directory.getName(parent.getNameCount()));
             if (!durable.contains(child)) {
-                makeDirectory(child, parent);
+                makeDirectory(key, child, parent);
                 durable.add(child);
             }
             parent = child;
         }
     }
 
-    private void makeDirectory(Path directory, Path parent) throws IOException, StorageException {
+    private void makeDirectory(ObjectKey key, Path directory, Path parent) throws IOException, StorageException {
         try {
             Files.createDirectory(directory);
         } catch (FileAlreadyExistsException e) {
             Optional<BasicFileAttributes> found = DirectoryTree.attributesOf(directory);
             if (found.isPresent() && !found.get().isDirectory()) {
                 throw new StorageFaultException(
-                        directory + " is an object: on a file system no object can lie below another", e);
+                        "cannot create " + key + ": " + directory
+                                + " is a file, and on a file system no object can lie below another",
+                        e);
             }
         }
         // Also when somebody else made it: it may not be durable yet.

@@ -75,7 +75,7 @@ public final class LocalDirectoryStorage implements Storage {
             throw new StorageFaultException("cannot create " + key + ": a directory cannot lock objects");
         }
         try {
-            writer.prepare();
+            writer.prepare(key);
             Path target = tree.file(key);
             if (tree.find(target).filter(BasicFileAttributes::isRegularFile).isPresent()) {
                 throw new ObjectExistsException("cannot create " + key + ": it exists in " + tree.root());
