@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param operationId of the operation
  * @param deleted the backups that are gone
- * @param postponed backups that are no longer listed, but whose data waits for a running operation that leans on them
+ * @param postponed backups that were chosen but stay until a running operation that leans on them has ended
  * @param bytesFreed bytes of the objects that were deleted
  * @param warnings what a person should know
  * @param duration from call to end

@@ -6,13 +6,15 @@ import io.pgbackup.core.manifest.MalformedContentException;
 import io.pgbackup.core.manifest.UnitRuns;
 import io.pgbackup.core.pipeline.FrameLocation;
 import io.pgbackup.core.postgres.files.ClusterPath;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What a bundle says of itself in its last frames: for every frame the file and the units it holds. A rebuild needs no manifest. Frames lie one after the
- * other, so numbers and offsets follow from the lengths. Not safe for use by many threads.
+ * What a bundle says of itself behind the frames of files: for every one of them the file and the units it holds, so that a rebuild needs no manifest.
+ * The index takes as many frames as it needs; the very last frame holds the number of frames of files, and so tells where the index begins. Frames lie
+ * one after the other, so numbers and offsets follow from the lengths. Not safe for use by many threads.
  */
 public final class BundleIndex {
     /** Bytes that the index of one more frame may need, without the path. */
@@ -49,8 +51,9 @@ public final class BundleIndex {
         return frames.size() + 16;
     }
 
-    boolean isEmpty() {
-        return count == 0;
+    /** Plaintext of the bundle's last frame. */
+    byte[] frameCount() {
+        return ByteBuffer.allocate(Long.BYTES).putLong(count).array();
     }
 
     byte[] toBytes() {
@@ -58,6 +61,28 @@ public final class BundleIndex {
         index.number(count);
         index.append(frames);
         return index.toByteArray();
+    }
+
+    /**
+     * Reads the index out of all frames of a bundle.
+     *
+     * @param plain plaintext of every frame, in their order
+     * @param firstOffset where the first frame lies: the length of the object header
+     * @return the frames of files in their order
+     * @throws MalformedContentException if the bundle does not describe itself
+     */
+    public static List<IndexedFrame> of(List<byte[]> plain, int firstOffset) {
+        int last = plain.size() - 1;
+        if (last < 1 || plain.get(last).length != Long.BYTES) {
+            throw new MalformedContentException("the last frame does not tell where the index begins");
+        }
+        long begin = ByteBuffer.wrap(plain.get(last)).getLong();
+        if (begin < 0 || begin >= last) {
+            throw new MalformedContentException("the index begins at frame " + begin + " of " + plain.size());
+        }
+        ByteSink index = new ByteSink();
+        plain.subList((int) begin, last).forEach(index::raw);
+        return parse(index.toByteArray(), firstOffset);
     }
 
     /**

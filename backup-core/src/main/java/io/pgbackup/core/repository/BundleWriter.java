@@ -69,12 +69,11 @@ public final class BundleWriter {
         }
         current = null;
         byte[] index = open.index().toBytes();
-        int offset = 0;
-        while (index.length - offset > ObjectSealer.MAXIMUM_FRAME) {
-            open.sealer().add(index, offset, ObjectSealer.MAXIMUM_FRAME);
-            offset += ObjectSealer.MAXIMUM_FRAME;
+        for (int offset = 0; offset < index.length; offset += ObjectSealer.MAXIMUM_FRAME) {
+            open.sealer().add(index, offset, Math.min(ObjectSealer.MAXIMUM_FRAME, index.length - offset));
         }
-        open.sealer().addLast(index, offset, index.length - offset);
+        byte[] count = open.index().frameCount();
+        open.sealer().addLast(count, 0, count.length);
         bundles.store(open.bundle(), open.sealer());
     }
 }

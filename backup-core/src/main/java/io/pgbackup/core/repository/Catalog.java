@@ -44,6 +44,30 @@ public final class Catalog {
     }
 
     /**
+     * Labels with a record, of whatever kind and in whatever state.
+     *
+     * @return in order of time
+     */
+    public List<BackupLabel> settledLabels() {
+        return labels(settled());
+    }
+
+    /**
+     * Labels that expire has chosen and whose record is gone: their deletion was interrupted.
+     *
+     * @return in order of time
+     */
+    public List<BackupLabel> halfDeleted() {
+        TreeSet<String> names = new TreeSet<>();
+        repository
+                .list(layout.retirements())
+                .objects()
+                .forEach(object -> names.add(object.key().name()));
+        names.removeAll(settled());
+        return labels(names);
+    }
+
+    /**
      * The committed sets.
      *
      * @return in order of time

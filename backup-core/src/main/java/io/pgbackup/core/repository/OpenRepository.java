@@ -3,7 +3,11 @@ package io.pgbackup.core.repository;
 import io.pgbackup.core.compress.CodecSpec;
 import io.pgbackup.core.crypto.RepositoryCipher;
 import io.pgbackup.core.manifest.MalformedContentException;
+import io.pgbackup.core.pipeline.FrameInputStream;
+import io.pgbackup.core.pipeline.FrameReader;
 import io.pgbackup.core.pipeline.HeaderKind;
+import io.pgbackup.core.pipeline.ObjectHeader;
+import io.pgbackup.core.pipeline.ObjectOpener;
 import io.pgbackup.core.pipeline.ObjectSealer;
 import io.pgbackup.core.pipeline.SealedRecords;
 import io.pgbackup.core.storage.StorageErrors;
@@ -24,6 +28,7 @@ import io.pgbackup.storage.StorageException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -228,6 +233,51 @@ public final class OpenRepository implements AutoCloseable {
             if (in.readNBytes(target, 0, length) < length) {
                 throw new IOException("the range ended early");
             }
+        } catch (StorageException e) {
+            throw StorageErrors.translate(e, key, name);
+        } catch (IOException e) {
+            throw StorageErrors.translate(e, key, name);
+        }
+    }
+
+    /**
+     * Copies an object, opened, to a stream.
+     *
+     * @param key where
+     * @param target not closed
+     */
+    public void copyContent(ObjectKey key, OutputStream target) {
+        copy(key, target, (stored, out) -> {
+            byte[] begin = stored.readNBytes(ObjectHeader.SHORTEST);
+            HeaderKind kind = ObjectHeader.parse(key, begin, begin.length).kind();
+            boolean before = kind == HeaderKind.FORMAT || kind == HeaderKind.KEY_SLOT;
+            InputStream whole = new SequenceInputStream(new ByteArrayInputStream(begin), stored);
+            try (RepositoryCipher none = RepositoryCipher.unencrypted(new byte[RepositoryCipher.REPOSITORY_ID_LENGTH]);
+                    ObjectOpener opener = new ObjectOpener(before ? none : cipher);
+                    FrameReader frames = new FrameReader(opener, key, kind, whole)) {
+                new FrameInputStream(frames).transferTo(out);
+            }
+        });
+    }
+
+    /**
+     * Copies an object, as it is stored, to a stream.
+     *
+     * @param key where
+     * @param target not closed
+     */
+    public void copyStored(ObjectKey key, OutputStream target) {
+        copy(key, target, InputStream::transferTo);
+    }
+
+    /** What happens between the store and a stream. */
+    private interface Copy {
+        void run(InputStream stored, OutputStream target) throws IOException;
+    }
+
+    private void copy(ObjectKey key, OutputStream target, Copy copy) {
+        try (InputStream in = storage.read(key, ByteRange.all())) {
+            copy.run(in, target);
         } catch (StorageException e) {
             throw StorageErrors.translate(e, key, name);
         } catch (IOException e) {

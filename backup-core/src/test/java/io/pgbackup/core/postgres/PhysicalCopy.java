@@ -1,5 +1,6 @@
 package io.pgbackup.core.postgres;
 
+import io.pgbackup.backup.CheckpointMode;
 import io.pgbackup.core.postgres.files.ClusterEntry;
 import io.pgbackup.core.postgres.files.ClusterFiles;
 import io.pgbackup.core.postgres.files.ClusterScan;
@@ -9,7 +10,6 @@ import io.pgbackup.core.postgres.files.TablespaceLocation;
 import io.pgbackup.core.postgres.recovery.RecoverySettings;
 import io.pgbackup.core.postgres.recovery.TablespaceMap;
 import io.pgbackup.core.postgres.session.BackupSession;
-import io.pgbackup.core.postgres.session.CheckpointMode;
 import io.pgbackup.core.postgres.session.StoppedBackup;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import java.io.IOException;

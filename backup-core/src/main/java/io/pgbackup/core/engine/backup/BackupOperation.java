@@ -31,11 +31,14 @@ import io.pgbackup.error.ClusterException;
 import io.pgbackup.error.ErrorCode;
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes a backup: the steps in their order. Nothing refers to what is not yet durable: begin, start, bundles, manifest, commit. For one call.
  */
 public final class BackupOperation {
+    private static final Logger LOG = LoggerFactory.getLogger(BackupOperation.class);
     private static final Duration PING_INTERVAL = Duration.ofSeconds(2);
 
     private final Operation operation;
@@ -137,7 +140,7 @@ public final class BackupOperation {
                 session,
                 PING_INTERVAL,
                 Executors.defaultThreadFactory(),
-                loss -> operation.progress().addBytes(0))) {
+                loss -> LOG.warn("the backup session was lost", loss))) {
             Runnable heartbeat = () -> {
                 operation.heartbeat();
                 watch.check();

@@ -80,7 +80,8 @@ final class FrameWorker implements AutoCloseable {
             this.needed = needed;
             this.firstUnit = needed.frame().units().first();
             this.wanted = new boolean[needed.frame().units().end() - firstUnit];
-            needed.needed().forEach((first, count) -> Arrays.fill(wanted, first - firstUnit, first - firstUnit + count, true));
+            needed.needed()
+                    .forEach((first, count) -> Arrays.fill(wanted, first - firstUnit, first - firstUnit + count, true));
         }
 
         long copy() {

@@ -87,7 +87,12 @@ public final class RestoreOperation {
             target.unknownOwners().forEach(owner -> operation.warn("owner", owner + " is not known here"));
             operation.fact("label", plan.label().toString());
             return new RestoreResult(
-                    operation.id(), plan, files.sum(), plan.bytesToWrite(), bytesRead, operation.cancellation().elapsed());
+                    operation.id(),
+                    plan,
+                    files.sum(),
+                    plan.bytesToWrite(),
+                    bytesRead,
+                    operation.cancellation().elapsed());
         } catch (Throwable e) {
             clear(target, e);
             throw e;

@@ -1,9 +1,9 @@
 package io.pgbackup.core.engine.restore;
 
 import io.pgbackup.core.engine.Operation;
+import io.pgbackup.core.manifest.MalformedContentException;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
-import io.pgbackup.core.manifest.MalformedContentException;
 import io.pgbackup.core.postgres.files.NativePaths;
 import io.pgbackup.error.ConfigurationException;
 import io.pgbackup.error.ErrorCode;
@@ -68,8 +68,8 @@ final class RestorePlanner {
 
     private static long free(Path directory) {
         Path existing = directory;
-        while (!Files.exists(existing)) {
-            existing = existing.getParent();
+        for (Path above = directory; above != null && !Files.exists(existing); above = above.getParent()) {
+            existing = above;
         }
         try {
             return Files.getFileStore(existing).getUsableSpace();
@@ -83,7 +83,8 @@ final class RestorePlanner {
             return;
         }
         if (!Files.isDirectory(directory)) {
-            throw TargetFailure.unusable(directory, "it is not a directory", "name a directory that is absent or empty");
+            throw TargetFailure.unusable(
+                    directory, "it is not a directory", "name a directory that is absent or empty");
         }
         if (Files.exists(directory.resolve("postmaster.pid"))) {
             throw TargetFailure.unusable(
@@ -131,7 +132,9 @@ final class RestorePlanner {
             boolean overlaps = seen.stream().anyMatch(other -> other.startsWith(place) || place.startsWith(other));
             if (overlaps) {
                 throw TargetFailure.unusable(
-                        place, "it overlaps with another directory of this restore", "give each tablespace a place of its own");
+                        place,
+                        "it overlaps with another directory of this restore",
+                        "give each tablespace a place of its own");
             }
             seen.add(place);
         });
@@ -144,7 +147,9 @@ final class RestorePlanner {
             operation.heartbeat();
             if (files.next().entry() instanceof ManifestEntry.Link link) {
                 List<String> parts = link.path().components();
-                if (parts.size() != 2 || !parts.get(0).equals("pg_tblspc") || !parts.get(1).matches("[0-9]{1,10}")) {
+                if (parts.size() != 2
+                        || !parts.get(0).equals("pg_tblspc")
+                        || !parts.get(1).matches("[0-9]{1,10}")) {
                     throw new MalformedContentException("a link lies at " + link.path());
                 }
                 links.add(link);

@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -54,7 +55,8 @@ final class TargetDirectory {
 
     /** The data directory and the tablespaces belong to whoever owns the files. */
     void giveRootsTo(EntryAttributes.Ownership owner) {
-        for (Path directory : directories.stream().limit(1L + tablespaces.size()).toList()) {
+        for (Path directory :
+                directories.stream().limit(1L + tablespaces.size()).toList()) {
             try {
                 if (!owner.equals(NOBODY)) {
                     ownership.giveAway(directory, owner);
@@ -79,7 +81,8 @@ final class TargetDirectory {
     void link(ManifestEntry.Link link) {
         Path path = resolve(link.path());
         try {
-            Files.createSymbolicLink(path, tablespaces.get(Long.parseLong(link.path().name())));
+            Files.createSymbolicLink(
+                    path, tablespaces.get(Long.parseLong(link.path().name())));
             ownership.giveAway(path, link.attributes().ownership());
         } catch (IOException e) {
             throw TargetFailure.writing(path, e);
@@ -119,7 +122,7 @@ final class TargetDirectory {
                 channel.force(true);
             }
             Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-            sync(path.getParent());
+            sync(Objects.requireNonNull(path.getParent()));
         } catch (IOException e) {
             throw TargetFailure.writing(path, e);
         }
@@ -131,7 +134,10 @@ final class TargetDirectory {
             for (Path directory : directories) {
                 sync(directory);
             }
-            sync(root.toAbsolutePath().getParent());
+            Path above = root.getParent();
+            if (above != null) {
+                sync(above);
+            }
         } catch (IOException e) {
             throw TargetFailure.writing(root, e);
         }

@@ -18,11 +18,14 @@ final class TargetFailure {
             return new OperationCancelledException(
                     ErrorCode.CANCELLED, "the restore was interrupted", "call again with an empty directory", cause);
         }
-        boolean full = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("no space left");
+        boolean full =
+                String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("no space left");
         return new RestoreException(
                 full ? ErrorCode.NO_SPACE : ErrorCode.TARGET_UNWRITABLE,
                 "cannot write " + path + ": " + cause,
-                full ? "free or add space, and restore again" : "check the permissions and the file system of the target",
+                full
+                        ? "free or add space, and restore again"
+                        : "check the permissions and the file system of the target",
                 cause);
     }
 

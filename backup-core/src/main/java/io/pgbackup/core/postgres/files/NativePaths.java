@@ -10,13 +10,18 @@ import java.util.HexFormat;
  * Paths of the local file system to bytes and back. The text form of a {@link Path} loses bytes that are not valid in the JVM's file name
  * encoding, which may be plain ASCII; its URI keeps them all, so everything that is not ASCII goes that way.
  */
-final class NativePaths {
+public final class NativePaths {
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private NativePaths() {}
 
-    /** The bytes of a whole path, which must be absolute unless it is ASCII. */
-    static byte[] bytes(Path path) {
+    /**
+     * The bytes of a path.
+     *
+     * @param path absolute, unless it is ASCII
+     * @return its bytes
+     */
+    public static byte[] bytes(Path path) {
         String text = path.toString();
         if (isAscii(text)) {
             return text.getBytes(StandardCharsets.US_ASCII);
@@ -41,8 +46,24 @@ final class NativePaths {
         return java.util.Arrays.copyOfRange(whole, start, whole.length);
     }
 
-    /** A path below an absolute directory. */
-    static Path resolve(Path directory, byte[] relative) {
+    /**
+     * A path from its bytes.
+     *
+     * @param bytes of an absolute path
+     * @return the path
+     */
+    public static Path absolute(byte[] bytes) {
+        return resolve(Path.of("/"), bytes);
+    }
+
+    /**
+     * A path below a directory.
+     *
+     * @param directory absolute, unless the relative path is ASCII
+     * @param relative bytes of the rest
+     * @return the path
+     */
+    public static Path resolve(Path directory, byte[] relative) {
         String text = new String(relative, StandardCharsets.ISO_8859_1);
         if (isAscii(text)) {
             return directory.resolve(text);

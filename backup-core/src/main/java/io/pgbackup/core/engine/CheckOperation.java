@@ -1,0 +1,133 @@
+package io.pgbackup.core.engine;
+
+import io.pgbackup.Cluster;
+import io.pgbackup.Repository;
+import io.pgbackup.catalog.CheckReport;
+import io.pgbackup.catalog.CheckReport.Item;
+import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.pipeline.HeaderKind;
+import io.pgbackup.core.postgres.Pause;
+import io.pgbackup.core.postgres.files.ClusterFiles;
+import io.pgbackup.core.postgres.files.LocalClusterFiles;
+import io.pgbackup.core.postgres.session.ClusterMatch;
+import io.pgbackup.core.postgres.session.MissingPrivilege;
+import io.pgbackup.core.postgres.session.Privileges;
+import io.pgbackup.core.postgres.session.ServerFacts;
+import io.pgbackup.core.postgres.session.ServerSession;
+import io.pgbackup.core.repository.IdentityRecords;
+import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.error.PgBackupException;
+import io.pgbackup.storage.ObjectKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Proves a set-up item by item; what is wrong becomes an item that says what to do. For one call. */
+final class CheckOperation {
+    private final Operation operation;
+    private final Cluster cluster;
+    private final Repositories repositories;
+    private final List<Item> items = new ArrayList<>();
+    private Optional<ServerIdentity> identity = Optional.empty();
+
+    CheckOperation(Operation operation, Cluster cluster, Repositories repositories) {
+        this.operation = operation;
+        this.cluster = cluster;
+        this.repositories = repositories;
+    }
+
+    CheckReport run() {
+        Cluster.Server server = Connections.require(cluster);
+        guarded("connection", () -> checkServer(server));
+        for (Repository repository : repositories.all()) {
+            operation.heartbeat();
+            guarded("repository " + repository.name(), () -> checkRepository(repository));
+        }
+        return new CheckReport(operation.id(), items);
+    }
+
+    private void checkServer(Cluster.Server server) {
+        try (ServerSession session = ServerSession.connect(Connections.settings(server.connection()))) {
+            passed("connection", session.version() + " answers");
+            guarded("privileges", () -> checkPrivileges(session));
+            ServerFacts facts = session.facts();
+            identity = Optional.of(Connections.identity(facts));
+            guarded("settings", () -> checkSettings(facts));
+            guarded("data directory", () -> checkFiles(server, facts));
+        }
+    }
+
+    private void checkPrivileges(ServerSession session) {
+        List<MissingPrivilege> missing = new Privileges(session).missing();
+        for (MissingPrivilege privilege : missing) {
+            items.add(new Item("privileges", !privilege.required(), privilege.description(), privilege.remedy()));
+        }
+        if (missing.isEmpty()) {
+            passed("privileges", "the role has all it needs");
+        }
+    }
+
+    private void checkSettings(ServerFacts facts) {
+        boolean logged = !facts.operation().archiving().walLevel().equals("minimal");
+        items.add(new Item(
+                "wal_level",
+                logged,
+                facts.operation().archiving().walLevel(),
+                logged ? "" : "ALTER SYSTEM SET wal_level = 'replica'; then restart the server"));
+        boolean slots = facts.operation().maxReplicationSlots() > 0;
+        items.add(new Item(
+                "max_replication_slots",
+                slots,
+                Integer.toString(facts.operation().maxReplicationSlots()),
+                slots ? "" : "ALTER SYSTEM SET max_replication_slots = 10; then restart the server"));
+        boolean checksums = facts.layout().checksums();
+        passed("page checksums", checksums ? "on" : "off: damaged pages are found by their header only");
+    }
+
+    private void checkFiles(Cluster.Server server, ServerFacts facts) {
+        try (ClusterFiles files = new LocalClusterFiles(server.dataDirectory(), Pause.sleeping())) {
+            ClusterMatch.require(files.readControlFile(), facts);
+            passed("data directory", server.dataDirectory() + " belongs to the server");
+        }
+    }
+
+    /** A round trip: write, read back, find, refuse to overwrite, delete. */
+    private void checkRepository(Repository repository) {
+        String subject = "repository " + repository.name();
+        ClusterLayout layout = ClusterLayout.of(cluster.name());
+        try (OpenRepository open = repositories.open(repository)) {
+            identity.ifPresent(server -> new IdentityRecords(open, layout).requireCurrent(server));
+            ObjectKey probe = layout.root().key("check/" + operation.id());
+            byte[] content = ("check " + operation.id()).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            boolean created = open.createRecord(probe, HeaderKind.JOB, content);
+            boolean read = open.readRecord(probe, HeaderKind.JOB)
+                    .filter(found -> Arrays.equals(found, content))
+                    .isPresent();
+            boolean listed = open.list(probe.parent()).objects().stream()
+                    .anyMatch(info -> info.key().equals(probe));
+            boolean refused = !open.createRecord(probe, HeaderKind.JOB, content);
+            open.delete(List.of(probe));
+            items.add(new Item(
+                    subject,
+                    created && read && listed && refused,
+                    "round trip: created " + created + ", read back " + read + ", listed " + listed
+                            + ", overwriting refused " + refused,
+                    created && read && listed && refused ? "" : "the store does not keep its promises: use another"));
+        }
+    }
+
+    private void guarded(String subject, Runnable check) {
+        try {
+            check.run();
+        } catch (PgBackupException e) {
+            operation.cancellation().check();
+            items.add(new Item(subject, false, e.code() + ": " + e.getMessage(), e.hint()));
+        }
+    }
+
+    private void passed(String subject, String message) {
+        items.add(new Item(subject, true, message, ""));
+    }
+}

@@ -1,0 +1,130 @@
+package io.pgbackup.core.engine;
+
+import io.pgbackup.BackupLabel;
+import io.pgbackup.Cluster;
+import io.pgbackup.ClusterOperations;
+import io.pgbackup.OperationOptions;
+import io.pgbackup.PgBackup;
+import io.pgbackup.PgBackupRuntime;
+import io.pgbackup.Repository;
+import io.pgbackup.backup.BackupRequest;
+import io.pgbackup.backup.BackupResult;
+import io.pgbackup.catalog.CheckReport;
+import io.pgbackup.catalog.ExpirePlan;
+import io.pgbackup.catalog.ExpireResult;
+import io.pgbackup.catalog.InitializeResult;
+import io.pgbackup.catalog.JobRecord;
+import io.pgbackup.catalog.RepositoryBrowser;
+import io.pgbackup.catalog.RepositoryInfo;
+import io.pgbackup.catalog.Retention;
+import io.pgbackup.catalog.VerifyDepth;
+import io.pgbackup.catalog.VerifyReport;
+import io.pgbackup.restore.RestorePlan;
+import io.pgbackup.restore.RestoreRequest;
+import io.pgbackup.restore.RestoreResult;
+import io.pgbackup.spi.PgBackupConfiguration;
+import java.time.YearMonth;
+import java.util.List;
+
+/** The façade: wires a configuration to the verbs. Safe for use by many threads. */
+final class Engine implements PgBackup {
+    private final PgBackupConfiguration configuration;
+    private final PgBackupRuntime runtime;
+    private final boolean ownsRuntime;
+    private final Repositories repositories;
+    private final ClusterOperations plain;
+
+    Engine(PgBackupConfiguration configuration) {
+        this.configuration = configuration;
+        this.ownsRuntime = configuration.runtime().isEmpty();
+        this.runtime = configuration.runtime().orElseGet(() -> privateRuntime(configuration));
+        this.repositories = new Repositories(configuration.repositories(), runtime.clock());
+        this.plain = with(OperationOptions.none());
+    }
+
+    private static PgBackupRuntime privateRuntime(PgBackupConfiguration configuration) {
+        PgBackupRuntime.Builder builder = PgBackupRuntime.builder();
+        configuration.parallelism().ifPresent(builder::workers);
+        return builder.build();
+    }
+
+    @Override
+    public ClusterOperations with(OperationOptions options) {
+        Cluster cluster = configuration.cluster();
+        OperationRunner runner =
+                new OperationRunner(cluster.name(), runtime.clock(), configuration.listeners(), options);
+        return new Verbs(cluster, repositories, runtime, runner);
+    }
+
+    @Override
+    public InitializeResult initialize(Repository repository) {
+        return plain.initialize(repository);
+    }
+
+    @Override
+    public CheckReport check() {
+        return plain.check();
+    }
+
+    @Override
+    public BackupResult backup(BackupRequest request) {
+        return plain.backup(request);
+    }
+
+    @Override
+    public RestorePlan planRestore(RestoreRequest request) {
+        return plain.planRestore(request);
+    }
+
+    @Override
+    public RestoreResult restore(RestoreRequest request) {
+        return plain.restore(request);
+    }
+
+    @Override
+    public RepositoryInfo info(Repository repository) {
+        return plain.info(repository);
+    }
+
+    @Override
+    public RepositoryInfo info() {
+        return plain.info();
+    }
+
+    @Override
+    public VerifyReport verify(Repository repository, VerifyDepth depth) {
+        return plain.verify(repository, depth);
+    }
+
+    @Override
+    public ExpirePlan planExpire(Repository repository, Retention retention) {
+        return plain.planExpire(repository, retention);
+    }
+
+    @Override
+    public ExpireResult expire(ExpirePlan plan) {
+        return plain.expire(plan);
+    }
+
+    @Override
+    public void breakLease(Repository repository, BackupLabel label) {
+        plain.breakLease(repository, label);
+    }
+
+    @Override
+    public List<JobRecord> jobs(Repository repository, YearMonth month) {
+        return plain.jobs(repository, month);
+    }
+
+    @Override
+    public RepositoryBrowser browse(Repository repository) {
+        return plain.browse(repository);
+    }
+
+    @Override
+    public void close() {
+        if (ownsRuntime) {
+            runtime.close();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.pgbackup.core.engine;
+
+import io.pgbackup.BackupLabel;
+import io.pgbackup.Repository;
+import io.pgbackup.catalog.BackupInfo;
+import io.pgbackup.catalog.RepositoryInfo;
+import io.pgbackup.catalog.RepositoryInfo.RepositoryState;
+import io.pgbackup.catalog.RepositoryStatus;
+import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.IdentityRecords;
+import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.error.ErrorCode;
+import io.pgbackup.error.PgBackupException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Asks repositories what they hold of a cluster. For one call. */
+final class InfoQuery {
+    private final String cluster;
+    private final List<RepositoryState> states = new ArrayList<>();
+    private final List<BackupInfo> backups = new ArrayList<>();
+    private final List<BackupLabel> unsettled = new ArrayList<>();
+
+    InfoQuery(String cluster) {
+        this.cluster = cluster;
+    }
+
+    /** Adds what a repository holds. */
+    void add(Repository repository, OpenRepository open) {
+        ClusterLayout layout = ClusterLayout.of(cluster);
+        List<ServerIdentity> identities = new IdentityRecords(open, layout).all();
+        Catalog catalog = new Catalog(open, layout);
+        List<BackupRecord> records = catalog.backups();
+        unsettled.addAll(catalog.unsettled());
+        Map<BackupLabel, Long> ownBytes = new HashMap<>();
+        records.forEach(record -> ownBytes.put(record.label(), record.ownBytes()));
+        for (BackupRecord record : records) {
+            long below = record.references().stream()
+                    .mapToLong(reference -> ownBytes.getOrDefault(reference, 0L))
+                    .sum();
+            backups.add(record.toInfo(repository.name(), below));
+        }
+        states.add(state(repository, statusOf(identities, records), "", identities));
+    }
+
+    private static RepositoryStatus statusOf(List<ServerIdentity> identities, List<BackupRecord> records) {
+        if (identities.isEmpty()) {
+            return RepositoryStatus.MISSING_CLUSTER;
+        }
+        return records.isEmpty() ? RepositoryStatus.NO_BACKUP : RepositoryStatus.OK;
+    }
+
+    /** Adds a repository that could not be read. */
+    void addFailed(Repository repository, PgBackupException failure) {
+        RepositoryStatus status = failure.code() == ErrorCode.REPOSITORY_MISSING
+                ? RepositoryStatus.MISSING_CLUSTER
+                : RepositoryStatus.UNREADABLE;
+        states.add(state(repository, status, failure.code() + ": " + failure.getMessage(), List.of()));
+    }
+
+    private static RepositoryState state(
+            Repository repository, RepositoryStatus status, String message, List<ServerIdentity> identities) {
+        String text = message.isEmpty() && status != RepositoryStatus.OK ? status.text() : message;
+        return new RepositoryState(
+                repository.name(),
+                repository.location().toString(),
+                status,
+                text,
+                repository.key().isPresent(),
+                identities);
+    }
+
+    RepositoryInfo result() {
+        backups.sort(Comparator.comparing(BackupInfo::label).thenComparing(BackupInfo::repository));
+        unsettled.sort(null);
+        return new InfoReport(cluster, List.copyOf(states), List.copyOf(backups), List.copyOf(unsettled));
+    }
+}

@@ -1,0 +1,235 @@
+package io.pgbackup.core.engine;
+
+import io.pgbackup.BackupLabel;
+import io.pgbackup.BackupType;
+import io.pgbackup.catalog.BackupInfo;
+import io.pgbackup.catalog.BackupSizes;
+import io.pgbackup.catalog.RepositoryInfo;
+import io.pgbackup.catalog.RepositoryStatus;
+import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.repository.JsonRecord;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What {@code info} tells, as values, JSON and text. Immutable.
+ *
+ * @param cluster its name
+ * @param repositories in the order they were configured
+ * @param backups in order of time
+ * @param unsettled in order of time
+ */
+record InfoReport(
+        String cluster, List<RepositoryState> repositories, List<BackupInfo> backups, List<BackupLabel> unsettled)
+        implements RepositoryInfo {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ssxxx", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    @Override
+    public RepositoryStatus status() {
+        return repositories.stream()
+                .map(RepositoryState::status)
+                .max(Comparator.comparingInt(RepositoryStatus::code))
+                .orElse(RepositoryStatus.MISSING_CLUSTER);
+    }
+
+    @Override
+    public String toJson() {
+        JsonRecord json = new JsonRecord()
+                .put("cluster", cluster)
+                .put("status", status(status(), ""))
+                .putRecords(
+                        "repositories",
+                        repositories.stream().map(InfoReport::json).toList())
+                .putRecords("backups", backups.stream().map(InfoReport::json).toList())
+                .putTexts(
+                        "unsettled",
+                        unsettled.stream().map(BackupLabel::toString).toList());
+        return new String(json.toBytes(), StandardCharsets.UTF_8);
+    }
+
+    private static JsonRecord status(RepositoryStatus status, String message) {
+        return new JsonRecord().put("code", status.code()).put("message", message.isEmpty() ? status.text() : message);
+    }
+
+    private static JsonRecord json(RepositoryState state) {
+        return new JsonRecord()
+                .put("name", state.name())
+                .put("location", state.location())
+                .put("status", status(state.status(), state.message()))
+                .put("cipher", state.encrypted() ? "aes-256-gcm" : "none")
+                .putRecords(
+                        "identities",
+                        state.identities().stream().map(InfoReport::json).toList());
+    }
+
+    private static JsonRecord json(ServerIdentity identity) {
+        return new JsonRecord()
+                .put("systemIdentifier", Long.toUnsignedString(identity.systemIdentifier()))
+                .put("version", identity.majorVersion())
+                .put("pageSize", identity.pageSize())
+                .put("segmentSize", identity.segmentSize());
+    }
+
+    private static JsonRecord json(BackupInfo backup) {
+        JsonRecord json = new JsonRecord()
+                .put("label", backup.label().toString())
+                .put("type", type(backup))
+                .put("repository", backup.repository())
+                .put("operation", backup.operationId());
+        backup.base().ifPresent(base -> json.put("base", base.toString()));
+        return json.putTexts(
+                        "references",
+                        backup.references().stream().map(BackupLabel::toString).toList())
+                .put("started", backup.started().toString())
+                .put("stopped", backup.stopped().toString())
+                .put(
+                        "durationMilliseconds",
+                        Math.max(
+                                0,
+                                backup.stopped().toEpochMilli()
+                                        - backup.started().toEpochMilli()))
+                .put("timeline", backup.wal().timeline())
+                .put("startLsn", backup.wal().start().toString())
+                .put("stopLsn", backup.wal().stop().toString())
+                .put("startSegment", backup.wal().startSegment())
+                .put("stopSegment", backup.wal().stopSegment())
+                .put("sizes", json(backup.sizes()))
+                .put("server", json(backup.server()))
+                .put("badPages", backup.badPages())
+                .putMap("annotations", backup.annotations());
+    }
+
+    private static JsonRecord json(BackupSizes sizes) {
+        return new JsonRecord()
+                .put("cluster", sizes.cluster())
+                .put("files", sizes.files())
+                .put("read", sizes.read())
+                .put("stored", sizes.stored())
+                .put("walStored", sizes.walStored())
+                .put("manifestStored", sizes.manifestStored())
+                .put("storedWithReferences", sizes.storedWithReferences())
+                .put("pages", sizes.pages())
+                .put("changedPages", sizes.changedPages());
+    }
+
+    @Override
+    public String toTable() {
+        StringBuilder text = new StringBuilder();
+        text.append("cluster: ").append(cluster).append('\n');
+        text.append("status: ")
+                .append(status().code())
+                .append(' ')
+                .append(status().text())
+                .append('\n');
+        repositories.forEach(state -> append(text, state));
+        backups.forEach(backup -> append(text, backup));
+        unsettled.forEach(label -> text.append("\nunsettled: ").append(label).append('\n'));
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, RepositoryState state) {
+        text.append("\nrepository ")
+                .append(state.name())
+                .append(": ")
+                .append(state.status().code());
+        text.append(' ')
+                .append(state.message().isEmpty() ? state.status().text() : state.message())
+                .append('\n');
+        text.append("    location: ").append(state.location()).append('\n');
+        text.append("    cipher: ")
+                .append(state.encrypted() ? "aes-256-gcm" : "none")
+                .append('\n');
+        for (int index = 0; index < state.identities().size(); index++) {
+            ServerIdentity identity = state.identities().get(index);
+            text.append("    db ").append(index + 1);
+            text.append(index + 1 == state.identities().size() ? " (current)" : " (prior)");
+            text.append(": PostgreSQL ").append(identity.majorVersion()).append(", system ");
+            text.append(Long.toUnsignedString(identity.systemIdentifier())).append('\n');
+        }
+    }
+
+    private static void append(StringBuilder text, BackupInfo backup) {
+        BackupSizes sizes = backup.sizes();
+        text.append("\n    ")
+                .append(type(backup))
+                .append(" backup: ")
+                .append(backup.label())
+                .append('\n');
+        line(text, "operation", backup.operationId());
+        line(text, "timestamp start/stop", time(backup.started()) + " / " + time(backup.stopped()));
+        line(text, "duration", seconds(backup) + " s");
+        line(
+                text,
+                "wal start/stop",
+                backup.wal().startSegment() + " / " + backup.wal().stopSegment());
+        line(text, "lsn start/stop", backup.wal().start() + " / " + backup.wal().stop());
+        line(text, "database size", size(sizes.cluster()) + ", backup read " + size(sizes.read()));
+        line(
+                text,
+                "repository " + backup.repository(),
+                "backup set size " + size(sizes.storedWithReferences()) + ", backup size "
+                        + size(sizes.stored() + sizes.walStored() + sizes.manifestStored()));
+        line(text, "pages", sizes.changedPages() + " of " + sizes.pages() + " stored");
+        if (!backup.references().isEmpty()) {
+            line(text, "backup reference total", referenceTotal(backup));
+        }
+        if (backup.badPages() > 0) {
+            line(text, "bad pages", Long.toString(backup.badPages()));
+        }
+        new TreeMap<>(backup.annotations()).forEach((key, value) -> line(text, "annotation " + key, value));
+    }
+
+    private static String referenceTotal(BackupInfo backup) {
+        Map<BackupType, Long> counts = backup.references().stream()
+                .collect(Collectors.groupingBy(BackupLabel::type, TreeMap::new, Collectors.counting()));
+        return counts.entrySet().stream()
+                .map(entry -> entry.getValue() + " " + shortName(entry.getKey()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static void line(StringBuilder text, String name, String value) {
+        text.append("        ").append(name).append(": ").append(value).append('\n');
+    }
+
+    private static String type(BackupInfo backup) {
+        return shortName(backup.type());
+    }
+
+    private static String shortName(BackupType type) {
+        return switch (type) {
+            case FULL -> "full";
+            case DIFFERENTIAL -> "diff";
+            case INCREMENTAL -> "incr";
+        };
+    }
+
+    private static long seconds(BackupInfo backup) {
+        return Math.max(0, backup.stopped().getEpochSecond() - backup.started().getEpochSecond());
+    }
+
+    private static String time(Instant instant) {
+        return TIME.format(instant);
+    }
+
+    private static String size(long bytes) {
+        if (bytes < 1024) {
+            return bytes + "B";
+        }
+        double value = bytes;
+        int unit = -1;
+        do {
+            value /= 1024;
+            unit++;
+        } while (value >= 1024 && unit < 4);
+        return String.format(Locale.ROOT, "%.1f%sB", value, "KMGTP".charAt(unit));
+    }
+}

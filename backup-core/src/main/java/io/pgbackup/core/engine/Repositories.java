@@ -1,0 +1,69 @@
+package io.pgbackup.core.engine;
+
+import io.pgbackup.Repository;
+import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.core.repository.RepositoryOpener;
+import io.pgbackup.core.storage.RetryListener;
+import io.pgbackup.core.storage.RetryPolicy;
+import io.pgbackup.core.storage.RetryTiming;
+import io.pgbackup.core.storage.RetryingStorage;
+import io.pgbackup.core.storage.StorageErrors;
+import io.pgbackup.core.storage.StorageRegistry;
+import io.pgbackup.error.ConfigurationException;
+import io.pgbackup.error.ErrorCode;
+import io.pgbackup.storage.ObjectPrefix;
+import io.pgbackup.storage.Storage;
+import io.pgbackup.storage.StorageContext;
+import io.pgbackup.storage.StorageException;
+import java.time.InstantSource;
+import java.util.List;
+
+/** The repositories of a {@link io.pgbackup.PgBackup}: opened anew for each operation, so that secrets are asked for each time. */
+final class Repositories {
+    private final List<Repository> configured;
+    private final InstantSource clock;
+    private final RepositoryOpener opener;
+
+    Repositories(List<Repository> configured, InstantSource clock) {
+        this.configured = configured;
+        this.clock = clock;
+        this.opener = new RepositoryOpener(clock);
+    }
+
+    List<Repository> all() {
+        return configured;
+    }
+
+    /** Opens one that exists; the caller closes it. */
+    OpenRepository open(Repository repository) {
+        requireConfigured(repository);
+        return opener.open(repository, storage(repository));
+    }
+
+    /** Makes one unless it exists; returns whether something was made. */
+    boolean create(Repository repository) {
+        requireConfigured(repository);
+        try (Storage storage = storage(repository)) {
+            return opener.create(repository, storage);
+        }
+    }
+
+    private Storage storage(Repository repository) {
+        try {
+            Storage storage = StorageRegistry.discover()
+                    .open(repository.location(), repository.config(), new StorageContext(clock));
+            return new RetryingStorage(storage, RetryPolicy.standard(), RetryTiming.system(), RetryListener.none());
+        } catch (StorageException e) {
+            throw StorageErrors.translate(e, ObjectPrefix.root(), repository.name());
+        }
+    }
+
+    private void requireConfigured(Repository repository) {
+        if (!configured.contains(repository)) {
+            throw new ConfigurationException(
+                    ErrorCode.INVALID_REQUEST,
+                    repository + " is not one of the repositories this PgBackup was made with",
+                    "add it with repository() when building");
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package io.pgbackup.core.engine;
+
+import io.pgbackup.BackupLabel;
+import io.pgbackup.Cluster;
+import io.pgbackup.ClusterOperations;
+import io.pgbackup.PgBackupRuntime;
+import io.pgbackup.Repository;
+import io.pgbackup.backup.BackupRequest;
+import io.pgbackup.backup.BackupResult;
+import io.pgbackup.catalog.CheckReport;
+import io.pgbackup.catalog.ExpirePlan;
+import io.pgbackup.catalog.ExpireResult;
+import io.pgbackup.catalog.InitializeResult;
+import io.pgbackup.catalog.JobRecord;
+import io.pgbackup.catalog.RepositoryBrowser;
+import io.pgbackup.catalog.RepositoryInfo;
+import io.pgbackup.catalog.Retention;
+import io.pgbackup.catalog.VerifyDepth;
+import io.pgbackup.catalog.VerifyReport;
+import io.pgbackup.core.engine.backup.BackupOperation;
+import io.pgbackup.core.engine.restore.RestoreOperation;
+import io.pgbackup.core.engine.restore.SetContents;
+import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.JobRecords;
+import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.RetentionPlanner;
+import io.pgbackup.core.repository.SetRecords;
+import io.pgbackup.error.ErrorCode;
+import io.pgbackup.error.PgBackupException;
+import io.pgbackup.error.RepositoryException;
+import io.pgbackup.event.OperationKind;
+import io.pgbackup.restore.RestorePlan;
+import io.pgbackup.restore.RestoreRequest;
+import io.pgbackup.restore.RestoreResult;
+import java.time.YearMonth;
+import java.util.List;
+import java.util.function.BiFunction;
+
+/** One method a verb: opens what the verb needs and leaves a job record. Safe for use by many threads. */
+final class Verbs implements ClusterOperations {
+    private final Cluster cluster;
+    private final Repositories repositories;
+    private final PgBackupRuntime runtime;
+    private final OperationRunner runner;
+    private final ClusterLayout layout;
+
+    Verbs(Cluster cluster, Repositories repositories, PgBackupRuntime runtime, OperationRunner runner) {
+        this.cluster = cluster;
+        this.repositories = repositories;
+        this.runtime = runtime;
+        this.runner = runner;
+        this.layout = ClusterLayout.of(cluster.name());
+    }
+
+    @Override
+    public InitializeResult initialize(Repository repository) {
+        return runner.run(OperationKind.INITIALIZE, operation -> {
+            boolean made = repositories.create(repository);
+            return recorded(operation, repository, (running, open) -> new InitializeOperation(cluster, made).run(open));
+        });
+    }
+
+    @Override
+    public CheckReport check() {
+        return runner.run(OperationKind.CHECK, operation -> new CheckOperation(operation, cluster, repositories).run());
+    }
+
+    @Override
+    public BackupResult backup(BackupRequest request) {
+        return run(
+                OperationKind.BACKUP,
+                request.repository(),
+                (operation, open) -> new BackupOperation(operation, open, cluster, runtime, request).run());
+    }
+
+    @Override
+    public RestorePlan planRestore(RestoreRequest request) {
+        return runner.run(OperationKind.RESTORE, operation -> {
+            Repository source = sourceOf(request);
+            try (OpenRepository open = repositories.open(source)) {
+                return restoreOperation(operation, open, request).plan();
+            }
+        });
+    }
+
+    @Override
+    public RestoreResult restore(RestoreRequest request) {
+        return runner.run(
+                OperationKind.RESTORE,
+                operation -> recorded(
+                        operation,
+                        sourceOf(request),
+                        (running, open) ->
+                                restoreOperation(running, open, request).run()));
+    }
+
+    private RestoreOperation restoreOperation(Operation operation, OpenRepository open, RestoreRequest request) {
+        Catalog catalog = new Catalog(open, layout);
+        BackupLabel label = request.label().orElseGet(() -> newest(catalog, open));
+        SetContents contents = SetContents.of(open, layout, catalog.require(label));
+        return new RestoreOperation(operation, contents, runtime, request);
+    }
+
+    private BackupLabel newest(Catalog catalog, OpenRepository open) {
+        List<BackupRecord> backups = catalog.backups();
+        if (backups.isEmpty()) {
+            throw noBackup("repository " + open.name());
+        }
+        return backups.get(backups.size() - 1).label();
+    }
+
+    /** The repository asked for, or the first that holds a suitable backup. An unreadable one is an error, never "no backup". */
+    private Repository sourceOf(RestoreRequest request) {
+        if (request.repository().isPresent()) {
+            return request.repository().get();
+        }
+        for (Repository repository : repositories.all()) {
+            try (OpenRepository open = repositories.open(repository)) {
+                Catalog catalog = new Catalog(open, layout);
+                boolean suitable = request.label().isPresent()
+                        ? catalog.find(request.label().get()).isPresent()
+                        : !catalog.backups().isEmpty();
+                if (suitable) {
+                    return repository;
+                }
+            }
+        }
+        throw noBackup("any repository");
+    }
+
+    private RepositoryException noBackup(String where) {
+        return new RepositoryException(
+                ErrorCode.BACKUP_NOT_FOUND,
+                "there is no such backup of cluster " + cluster.name() + " in " + where,
+                "info lists the backups there are");
+    }
+
+    @Override
+    public RepositoryInfo info(Repository repository) {
+        InfoQuery query = new InfoQuery(cluster.name());
+        try (OpenRepository open = repositories.open(repository)) {
+            query.add(repository, open);
+        }
+        return query.result();
+    }
+
+    @Override
+    public RepositoryInfo info() {
+        InfoQuery query = new InfoQuery(cluster.name());
+        for (Repository repository : repositories.all()) {
+            try (OpenRepository open = repositories.open(repository)) {
+                query.add(repository, open);
+            } catch (PgBackupException e) {
+                query.addFailed(repository, e);
+            }
+        }
+        return query.result();
+    }
+
+    @Override
+    public VerifyReport verify(Repository repository, VerifyDepth depth) {
+        return run(
+                OperationKind.VERIFY,
+                repository,
+                (operation, open) -> new VerifyOperation(operation, open, layout, runtime, depth).run());
+    }
+
+    @Override
+    public ExpirePlan planExpire(Repository repository, Retention retention) {
+        try (OpenRepository open = repositories.open(repository)) {
+            return new ExpirePlan(repository, RetentionPlanner.plan(new Catalog(open, layout).backups(), retention));
+        }
+    }
+
+    @Override
+    public ExpireResult expire(ExpirePlan plan) {
+        return run(
+                OperationKind.EXPIRE,
+                plan.repository(),
+                (operation, open) -> new ExpireOperation(operation, open, layout).run(plan));
+    }
+
+    @Override
+    public void breakLease(Repository repository, BackupLabel label) {
+        run(OperationKind.BREAK_LEASE, repository, (operation, open) -> {
+            operation.fact("label", label.toString());
+            if (!new Catalog(open, layout).unsettled().contains(label)) {
+                throw new RepositoryException(
+                        ErrorCode.BACKUP_NOT_FOUND,
+                        label + " is not an unsettled backup of cluster " + cluster.name(),
+                        "info lists the unsettled ones");
+            }
+            return new SetRecords(open, layout)
+                    .abort(label, "lease broken", operation.clock().instant());
+        });
+    }
+
+    @Override
+    public List<JobRecord> jobs(Repository repository, YearMonth month) {
+        try (OpenRepository open = repositories.open(repository)) {
+            return new JobRecords(open, layout).of(month);
+        }
+    }
+
+    @Override
+    public RepositoryBrowser browse(Repository repository) {
+        return new Browser(repositories, repository);
+    }
+
+    private <T> T run(OperationKind kind, Repository repository, BiFunction<Operation, OpenRepository, T> body) {
+        return runner.run(kind, operation -> recorded(operation, repository, body));
+    }
+
+    private <T> T recorded(Operation operation, Repository repository, BiFunction<Operation, OpenRepository, T> body) {
+        try (OpenRepository open = repositories.open(repository)) {
+            JobRecords registry = new JobRecords(open, layout);
+            return OperationRunner.recorded(operation, registry::write, running -> body.apply(running, open));
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package io.pgbackup.core.engine;
+
+import io.pgbackup.BackupLabel;
+import io.pgbackup.PgBackupRuntime;
+import io.pgbackup.catalog.VerifyDepth;
+import io.pgbackup.catalog.VerifyReport;
+import io.pgbackup.catalog.VerifyReport.Finding;
+import io.pgbackup.core.block.NeededFrame;
+import io.pgbackup.core.block.ResolvedFile;
+import io.pgbackup.core.crypto.CipherWarmup;
+import io.pgbackup.core.engine.content.ContentReader;
+import io.pgbackup.core.engine.content.FileTarget;
+import io.pgbackup.core.engine.restore.SetContents;
+import io.pgbackup.core.manifest.BundleRef;
+import io.pgbackup.core.manifest.FrameRef;
+import io.pgbackup.core.manifest.MalformedContentException;
+import io.pgbackup.core.manifest.ManifestChain;
+import io.pgbackup.core.manifest.ManifestEntry;
+import io.pgbackup.core.pipeline.FrameFingerprint;
+import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.RepositoryLayout.SetLayout;
+import io.pgbackup.core.work.OrderedWork;
+import io.pgbackup.error.ErrorCode;
+import io.pgbackup.error.RepositoryException;
+import io.pgbackup.storage.ObjectInfo;
+import io.pgbackup.storage.ObjectKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Proves what a repository holds of a cluster. Each set is looked at by itself: its chain must resolve, every bundle it stores must exist, and, at
+ * depth content, every frame it stores must be what its manifest says. Damage becomes a finding and the rest is still looked at. For one call.
+ */
+final class VerifyOperation {
+    private static final int RANGES_PER_WORKER = 4;
+
+    private final Operation operation;
+    private final OpenRepository repository;
+    private final ClusterLayout layout;
+    private final PgBackupRuntime runtime;
+    private final VerifyDepth depth;
+    private final ConcurrentLinkedQueue<Finding> findings = new ConcurrentLinkedQueue<>();
+    private int verified;
+    private long bytesRead;
+
+    VerifyOperation(
+            Operation operation,
+            OpenRepository repository,
+            ClusterLayout layout,
+            PgBackupRuntime runtime,
+            VerifyDepth depth) {
+        this.operation = operation;
+        this.repository = repository;
+        this.layout = layout;
+        this.runtime = runtime;
+        this.depth = depth;
+    }
+
+    VerifyReport run() {
+        if (depth == VerifyDepth.CONTENT) {
+            CipherWarmup.run();
+        }
+        Catalog catalog = new Catalog(repository, layout);
+        for (BackupLabel label : catalog.settledLabels()) {
+            operation.heartbeat();
+            guarded(label, layout.record(label), () -> catalog.find(label).ifPresent(this::verify));
+        }
+        operation.fact("findings", Integer.toString(findings.size()));
+        return new VerifyReport(
+                operation.id(),
+                depth,
+                verified,
+                bytesRead,
+                new ArrayList<>(findings),
+                operation.cancellation().elapsed());
+    }
+
+    private void verify(BackupRecord record) {
+        operation.progress().phase("verifying " + record.label());
+        verified++;
+        SetContents contents = SetContents.of(repository, layout, record);
+        Map<Integer, Long> bundles = new HashMap<>();
+        guarded(record.label(), layout.set(record.label()).manifestRoot(), () -> resolve(contents, bundles));
+        requireBundles(record.label(), bundles);
+        if (depth == VerifyDepth.CONTENT) {
+            readOwn(contents);
+        }
+    }
+
+    /** Every file of the set resolves through its chain, and its fingerprints agree with its proof. */
+    private void resolve(SetContents contents, Map<Integer, Long> bundles) {
+        FrameFingerprint fingerprint = new FrameFingerprint(contents.root().seed());
+        int pageSize = contents.root().pageSize();
+        long zero = fingerprint.of(new byte[pageSize], 0, pageSize);
+        ManifestChain chain = contents.files();
+        while (chain.hasNext()) {
+            operation.heartbeat();
+            ManifestChain.Chained next = chain.next();
+            if (next.entry() instanceof ManifestEntry.File file) {
+                ResolvedFile.of(next.levels(), pageSize, zero);
+                noteBundles(file, bundles);
+            }
+        }
+        Iterator<ManifestEntry> late = contents.lateFiles();
+        while (late.hasNext()) {
+            if (late.next() instanceof ManifestEntry.File file) {
+                noteBundles(file, bundles);
+            }
+        }
+    }
+
+    private static void noteBundles(ManifestEntry.File file, Map<Integer, Long> bundles) {
+        for (FrameRef frame : file.map().frames()) {
+            BundleRef bundle = frame.bundle();
+            bundles.merge(bundle.sequence(), frame.offset() + frame.stored(), Math::max);
+        }
+    }
+
+    private void requireBundles(BackupLabel label, Map<Integer, Long> bundles) {
+        SetLayout set = layout.set(label);
+        bundles.forEach((sequence, end) -> {
+            ObjectKey key = set.bundle(sequence);
+            guarded(label, key, () -> {
+                Optional<ObjectInfo> info = repository.stat(key);
+                if (info.isEmpty()) {
+                    add(label, key.toString(), ErrorCode.OBJECT_MISSING, "the bundle does not exist");
+                } else if (info.get().size() < end) {
+                    add(label, key.toString(), ErrorCode.REPOSITORY_DAMAGED, "the bundle is cut off");
+                }
+            });
+        });
+    }
+
+    private void readOwn(SetContents contents) {
+        BackupLabel label = contents.record().label();
+        int own = contents.roots().size() - 1;
+        try (OrderedWork work = new OrderedWork(
+                        runtime.executor(), RANGES_PER_WORKER * runtime.workers(), operation::heartbeat);
+                ContentReader reader = new ContentReader(
+                        contents.source(),
+                        work,
+                        runtime.workers(),
+                        operation.progress(),
+                        (file, failure) -> add(
+                                label, file.path().toString(), failure.code(), String.valueOf(failure.getMessage())))) {
+            guarded(label, layout.set(label).manifestRoot(), () -> {
+                ManifestChain chain = contents.files();
+                while (chain.hasNext()) {
+                    readOwn(chain.next().entry(), own, reader);
+                }
+                contents.lateFiles().forEachRemaining(entry -> readOwn(entry, own, reader));
+                reader.drain();
+            });
+            bytesRead += reader.bytesRead();
+        }
+    }
+
+    private static void readOwn(ManifestEntry entry, int own, ContentReader reader) {
+        if (entry instanceof ManifestEntry.File file && !file.map().frames().isEmpty()) {
+            reader.read(file, NeededFrame.ownOf(own, file), FileTarget.NOWHERE);
+        }
+    }
+
+    private void guarded(BackupLabel label, ObjectKey key, Runnable look) {
+        try {
+            look.run();
+        } catch (RepositoryException e) {
+            add(label, key.toString(), e.code(), String.valueOf(e.getMessage()));
+        } catch (MalformedContentException e) {
+            add(label, key.toString(), ErrorCode.REPOSITORY_DAMAGED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void add(BackupLabel label, String object, ErrorCode code, String message) {
+        findings.add(new Finding(Optional.of(label), object, code, message));
+    }
+}
