@@ -17,7 +17,9 @@ import io.pgbackup.core.testkit.PostgresServer;
 import io.pgbackup.core.testkit.PostgresVersion;
 import io.pgbackup.error.ClusterException;
 import io.pgbackup.error.ErrorCode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -186,6 +188,26 @@ class BackupSessionServerTest {
             ClusterException failure = catchThrowableOfType(
                     ClusterException.class, () -> ClusterMatch.require(files.readControlFile(), session.facts()));
             assertThat(failure.code()).isEqualTo(ErrorCode.WRONG_CLUSTER);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"V13", "V18"})
+    void standbyIsRefusedForNow(PostgresVersion version) throws IOException {
+        PostgresAvailability.require(version);
+        try (PostgresServer server =
+                PostgresServer.of(version).stayingInRecovery().start()) {
+            server.stop(PostgresServer.StopMode.FAST);
+            Files.createFile(server.dataDirectory().resolve("standby.signal"));
+            server.start();
+            try (ServerSession session = ServerSession.connect(superuser(server))) {
+                assertThat(session.facts().operation().inRecovery()).isTrue();
+                assertThat(session.flushLsn().value()).isNotZero();
+            }
+            ClusterException failure =
+                    catchThrowableOfType(ClusterException.class, () -> BackupSession.open(superuser(server)));
+            assertThat(failure.code()).isEqualTo(ErrorCode.UNSUPPORTED_SERVER);
+            assertThat(failure.hint()).contains("primary");
         }
     }
 
