@@ -69,7 +69,8 @@ final class PhysicalCopy {
                 case FILE -> copy(source.open(entry), local(entry, moved));
                 case TABLESPACE_LINK -> {
                     // A path with everything that needs an escape in tablespace_map.
-                    Path place = tablespaces.resolve("sp ace\\b " + entry.path().name());
+                    Path place =
+                            tablespaces.resolve("sp ace\\b\n" + entry.path().name());
                     makeDirectory(place);
                     moved.put(Long.parseLong(entry.path().name()), TablespaceLocation.of(place.toString()));
                 }

@@ -95,8 +95,13 @@ final class ServerProcess {
         while (process.isAlive() && System.nanoTime() - deadline < 0) {
             try (Connection connection = DriverManager.getConnection(
                             "jdbc:postgresql://127.0.0.1:" + port + "/postgres", "postgres", "");
-                    ResultSet result = connection.createStatement().executeQuery("SELECT pg_is_in_recovery()")) {
-                if (result.next() && !(waitForEndOfRecovery && result.getBoolean(1))) {
+                    ResultSet result = connection
+                            .createStatement()
+                            .executeQuery("SELECT pg_is_in_recovery(), current_setting('data_directory')")) {
+                // Somebody else's server may have been faster to take the port.
+                if (result.next()
+                        && result.getString(2).equals(place.data().toString())
+                        && !(waitForEndOfRecovery && result.getBoolean(1))) {
                     return true;
                 }
             } catch (SQLException e) {

@@ -42,6 +42,9 @@ public record ConnectionSettings(
             throw refused("the URL does not begin with jdbc:postgresql:");
         }
         String lower = url.toLowerCase(Locale.ROOT);
+        if (lower.contains("?user=") || lower.contains("&user=")) {
+            throw refused("the URL names another user");
+        }
         if (lower.contains("password=")
                 || properties.keySet().stream().anyMatch(key -> key.equalsIgnoreCase("password"))) {
             throw refused("a password stands in the URL or the properties, from where it gets into logs");

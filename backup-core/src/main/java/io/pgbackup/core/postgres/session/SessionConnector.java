@@ -50,9 +50,7 @@ final class SessionConnector {
         Properties properties = properties(settings);
         SecretSource password = settings.login().password();
         if (password != null) {
-            try (Secret secret = password.obtain()) {
-                properties.setProperty("password", secret.use(bytes -> new String(bytes, StandardCharsets.UTF_8)));
-            }
+            properties.setProperty("password", obtained(password, settings));
         }
         try {
             Connection connection = new org.postgresql.Driver().connect(settings.url(), properties);
@@ -67,6 +65,18 @@ final class SessionConnector {
             throw SqlFailure.connecting(settings, e);
         } finally {
             properties.remove("password");
+        }
+    }
+
+    private static String obtained(SecretSource password, ConnectionSettings settings) {
+        try (Secret secret = password.obtain()) {
+            return secret.use(bytes -> new String(bytes, StandardCharsets.UTF_8));
+        } catch (RuntimeException e) {
+            throw new ClusterException(
+                    ErrorCode.CONNECTION_FAILED,
+                    "cannot connect as " + settings + ": the password cannot be had: " + e.getMessage(),
+                    "Check the source of the password; it is asked at every connect.",
+                    e);
         }
     }
 

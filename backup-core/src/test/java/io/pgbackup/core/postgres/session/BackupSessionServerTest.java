@@ -18,7 +18,9 @@ import io.pgbackup.core.testkit.PostgresServer;
 import io.pgbackup.core.testkit.PostgresVersion;
 import io.pgbackup.error.ClusterException;
 import io.pgbackup.error.ErrorCode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -26,6 +28,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class BackupSessionServerTest {
@@ -122,12 +125,31 @@ class BackupSessionServerTest {
 
     @ParameterizedTest
     @EnumSource
-    void killedBackendIsNoticed(PostgresVersion version) throws InterruptedException {
+    void lostSessionsAreNoticedAndTheServerGoesOn(PostgresVersion version) throws InterruptedException {
         PostgresAvailability.require(version);
-        try (PostgresServer server = PostgresServer.of(version).start();
-                BackupSession session = BackupSession.open(superuser(server))) {
+        try (PostgresServer server = PostgresServer.of(version).start()) {
+            killedBackendIsNoticed(server);
+            Lsn first;
+            try (BackupSession session = BackupSession.open(superuser(server))) {
+                first = session.start("given up", CheckpointMode.FAST).start();
+                ClusterException swapped = catchThrowableOfType(
+                        ClusterException.class,
+                        () -> session.server().requireBackend(session.server().backend() + 1));
+                assertThat(swapped.code()).isEqualTo(ErrorCode.SESSION_LOST);
+            }
+            await().atMost(Duration.ofSeconds(20)).until(() -> server.log().split("aborting backup", -1).length == 3);
+            try (BackupSession session = BackupSession.open(superuser(server))) {
+                assertThat(session.start("again", CheckpointMode.FAST).start()).isGreaterThan(first);
+                assertThat(session.stop().stop()).isGreaterThan(first);
+                assertThatThrownBy(session::stop).isInstanceOf(IllegalStateException.class);
+            }
+        }
+    }
+
+    private static void killedBackendIsNoticed(PostgresServer server) throws InterruptedException {
+        BlockingQueue<ClusterException> losses = new LinkedBlockingQueue<>();
+        try (BackupSession session = BackupSession.open(superuser(server))) {
             session.start("doomed", CheckpointMode.FAST);
-            BlockingQueue<ClusterException> losses = new LinkedBlockingQueue<>();
             try (SessionWatch watch = SessionWatch.over(session, Duration.ofMillis(20), Thread::new, losses::add)) {
                 server.execute("SELECT pg_terminate_backend(" + session.server().backend() + ")");
                 ClusterException loss = losses.poll(20, TimeUnit.SECONDS);
@@ -141,20 +163,18 @@ class BackupSessionServerTest {
         }
     }
 
+    /** A pool may hand the stop to another session than the start. */
     @ParameterizedTest
-    @EnumSource
-    void closingAbortsAndTheServerGoesOn(PostgresVersion version) {
+    @CsvSource({"V14", "V18"})
+    void stopInASessionThatKnowsOfNoBackupIsALostSession(PostgresVersion version) throws java.sql.SQLException {
         PostgresAvailability.require(version);
-        try (PostgresServer server = PostgresServer.of(version).start()) {
-            Lsn first;
-            try (BackupSession session = BackupSession.open(superuser(server))) {
-                first = session.start("given up", CheckpointMode.FAST).start();
-            }
-            await().atMost(Duration.ofSeconds(20)).until(() -> server.log().contains("aborting backup"));
-            try (BackupSession session = BackupSession.open(superuser(server))) {
-                assertThat(session.start("again", CheckpointMode.FAST).start()).isGreaterThan(first);
-                assertThat(session.stop().stop()).isGreaterThan(first);
-            }
+        try (PostgresServer server = PostgresServer.of(version).start();
+                BackupSession session = BackupSession.open(superuser(server))) {
+            session.start("stolen", CheckpointMode.FAST);
+            String stop = version.major() >= 15 ? "pg_backup_stop(false)" : "pg_stop_backup(false, false)";
+            session.server().ask("steal the backup", "SELECT lsn FROM pg_catalog." + stop, row -> row.getString(1));
+            ClusterException failure = catchThrowableOfType(ClusterException.class, session::stop);
+            assertThat(failure.code()).isEqualTo(ErrorCode.SESSION_LOST);
         }
     }
 
@@ -169,6 +189,26 @@ class BackupSessionServerTest {
             ClusterException failure = catchThrowableOfType(
                     ClusterException.class, () -> ClusterMatch.require(files.readControlFile(), session.facts()));
             assertThat(failure.code()).isEqualTo(ErrorCode.WRONG_CLUSTER);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"V13", "V18"})
+    void standbyIsRefusedForNow(PostgresVersion version) throws IOException {
+        PostgresAvailability.require(version);
+        try (PostgresServer server =
+                PostgresServer.of(version).stayingInRecovery().start()) {
+            server.stop(PostgresServer.StopMode.FAST);
+            Files.createFile(server.dataDirectory().resolve("standby.signal"));
+            server.start();
+            try (ServerSession session = ServerSession.connect(superuser(server))) {
+                assertThat(session.facts().operation().inRecovery()).isTrue();
+                assertThat(session.flushLsn().value()).isNotZero();
+            }
+            ClusterException failure =
+                    catchThrowableOfType(ClusterException.class, () -> BackupSession.open(superuser(server)));
+            assertThat(failure.code()).isEqualTo(ErrorCode.UNSUPPORTED_SERVER);
+            assertThat(failure.hint()).contains("primary");
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.pgbackup.Secret;
+import io.pgbackup.SecretSource;
 import io.pgbackup.core.testkit.PostgresAvailability;
 import io.pgbackup.core.testkit.PostgresServer;
 import io.pgbackup.core.testkit.PostgresVersion;
@@ -85,6 +86,10 @@ class ConnectingServerTest {
         hintOf(
                 ConnectionSettings.of("jdbc:postgresql://127.0.0.1:" + port + "/postgres", "postgres"),
                 "Nobody listens");
+        hintOf(
+                ConnectionSettings.of("jdbc:postgresql://localhost/postgres", "postgres")
+                        .password(SecretSource.file(Path.of("/nowhere"))),
+                "source of the password");
         hintOf(
                 ConnectionSettings.of("jdbc:postgresql://localhost/postgres", "postgres")
                         .unixSocket(Path.of("/nowhere/.s.PGSQL.1")),

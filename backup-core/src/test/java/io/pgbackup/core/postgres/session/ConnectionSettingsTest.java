@@ -13,7 +13,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConnectionSettingsTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"jdbc:postgresql://h/d?user=a&password=b", "jdbc:postgresql://h/d?PassWord=b", "postgres://h/d"})
+            strings = {
+                "jdbc:postgresql://h/d?user=a&password=b",
+                "jdbc:postgresql://h/d?PassWord=b",
+                "postgres://h/d",
+                "jdbc:postgresql://h/d?user=b"
+            })
     void urlsWithPasswordsAndOthersAreRefused(String url) {
         assertThatThrownBy(() -> ConnectionSettings.of(url, "a")).isInstanceOf(ConfigurationException.class);
     }
