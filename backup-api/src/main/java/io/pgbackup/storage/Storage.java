@@ -33,7 +33,10 @@ public interface Storage extends AutoCloseable {
 
     /**
      * Opens a range of an object. The stream delivers exactly the bytes of the range or throws; a stream that ends early is an
-     * error ({@link StorageUnavailableException}), never a short read. The caller closes the stream.
+     * error, never a short read. The caller closes the stream.
+     *
+     * <p>A stream fails with an {@link java.io.IOException}. If its cause is a {@link StorageException}, that says what the failure means;
+     * otherwise it counts as {@link StorageUnavailableException}, and the engine reads on from the same offset.
      *
      * @param key which object
      * @param range which bytes; {@link ByteRange#all()} for the whole object

@@ -94,6 +94,9 @@ final class FileErrors {
     }
 
     private static String reason(Exception failure) {
+        if (failure instanceof AccessDeniedException denied) {
+            return "permission denied on " + denied.getFile();
+        }
         String reason = failure instanceof FileSystemException file ? file.getReason() : failure.getMessage();
         return reason != null ? reason : failure.getClass().getSimpleName();
     }

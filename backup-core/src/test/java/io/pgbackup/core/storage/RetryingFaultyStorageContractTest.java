@@ -47,7 +47,7 @@ class RetryingFaultyStorageContractTest extends StorageContract {
 
     @Override
     protected int listingSize() {
-        // A directory has no pages; LocalDirectoryStorageTest lists more.
-        return 1_200;
+        // What fails here does not depend on numbers.
+        return 200;
     }
 }
