@@ -3,6 +3,8 @@ package io.pgbackup.benchmarks;
 import io.pgbackup.core.compress.Codec;
 import io.pgbackup.core.compress.CodecSpec;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,12 +13,13 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * Prints, per codec, the ratio, the rate and the share of frames for which compression gains little: on the benchmark's pages, or on the
+ * Prints, per codec, the ratio, the rate (per CPU second) and the share of frames for which compression gains little: on the benchmark's pages, or on the
  * relation files below the directories given as arguments (a data directory's {@code base}).
  */
 public final class Ratios {
     private static final String[] CODECS = {"lz4", "zstd:1", "zstd:2", "zstd:3", "zstd:6", "zstd:9"};
     private static final int ROUNDS = 3;
+    private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 
     private Ratios() {}
 
@@ -53,7 +56,7 @@ public final class Ratios {
         byte[] out = new byte[2 * FrameSource.FRAME];
         try (Codec codec = CodecSpec.parse(text).newCodec()) {
             for (int round = 0; round < ROUNDS; round++) {
-                long start = System.nanoTime();
+                long start = CPU.getCurrentThreadCpuTime();
                 source = stored = frames = 0;
                 little = new long[3];
                 for (byte[] file : files) {
@@ -68,7 +71,7 @@ public final class Ratios {
                         }
                     }
                 }
-                nanoseconds = Math.min(nanoseconds, System.nanoTime() - start);
+                nanoseconds = Math.min(nanoseconds, CPU.getCurrentThreadCpuTime() - start);
             }
         }
         System.out.printf(

@@ -13,27 +13,26 @@ final class ZstdLibrary {
     private ZstdLibrary() {}
 
     static void requireLoaded() {
-        LinkageError failure = Probe.FAILURE;
+        String failure = Probe.FAILURE;
         if (failure != null) {
             throw new ConfigurationException(
                     ErrorCode.INVALID_REQUEST,
                     "the native zstd library could not be loaded on " + System.getProperty("os.name") + " "
                             + System.getProperty("os.arch") + ": " + failure,
                     "Name a writable directory that is not mounted noexec with -DZstdTempFolder=<directory>,"
-                            + " or use the compression lz4.",
-                    failure);
+                            + " or use the compression lz4.");
         }
     }
 
     private static final class Probe {
-        static final @Nullable LinkageError FAILURE = load();
+        static final @Nullable String FAILURE = load();
 
-        private static @Nullable LinkageError load() {
+        private static @Nullable String load() {
             try {
                 Native.load();
                 return null;
             } catch (LinkageError e) {
-                return e;
+                return e.toString();
             }
         }
     }

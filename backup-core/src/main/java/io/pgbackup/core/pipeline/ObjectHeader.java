@@ -37,7 +37,7 @@ public final class ObjectHeader {
 
     ObjectHeader(HeaderKind kind, Suite suite, int generation, byte[] salt, byte[] contentDigest) {
         if (salt.length != ObjectIdentity.SALT_LENGTH
-                || contentDigest.length != 0 && contentDigest.length != ContentDigest.LENGTH) {
+                || (contentDigest.length != 0 && contentDigest.length != ContentDigest.LENGTH)) {
             throw new IllegalArgumentException(
                     "a salt of " + salt.length + " bytes, a digest of " + contentDigest.length + " bytes");
         }

@@ -21,7 +21,6 @@ class CodecTest {
             CodecSpec.NONE::newCodec,
             CodecSpec.LZ4::newCodec,
             () -> new Lz4Codec(LZ4Factory.safeInstance()),
-            () -> new Lz4Codec(LZ4Factory.unsafeInstance()),
             CodecSpec.zstd(1)::newCodec,
             CodecSpec.zstd(19)::newCodec);
 
@@ -131,8 +130,7 @@ class CodecTest {
     @Test
     void theJavaFallbackAndTheNativeLibraryReadEachOther() throws DamagedDataException {
         byte[] plain = repeat(new byte[] {1, 2, 3, 4, 5, 6, 7}, 900);
-        List<Codec> instances = List.of(
-                new Lz4Codec(), new Lz4Codec(LZ4Factory.safeInstance()), new Lz4Codec(LZ4Factory.unsafeInstance()));
+        List<Codec> instances = List.of(new Lz4Codec(), new Lz4Codec(LZ4Factory.safeInstance()));
         for (Codec writer : instances) {
             byte[] compressed = compress(writer, plain);
             for (Codec reader : instances) {
@@ -147,7 +145,6 @@ class CodecTest {
     void onlyTheNativeFactoryCountsAsNative() {
         assertThat(Lz4Codec.isNative(LZ4Factory.nativeInstance().toString())).isTrue();
         assertThat(Lz4Codec.isNative(LZ4Factory.safeInstance().toString())).isFalse();
-        assertThat(Lz4Codec.isNative(LZ4Factory.unsafeInstance().toString())).isFalse();
     }
 
     @Test

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class TamperingTest {
     private static final int FRAMES = 4;
 
+    @SuppressWarnings("ArrayRecordComponent")
     private record Sealed(RepositoryCipher cipher, ObjectHeader header, List<FrameLocation> frames, byte[] object) {
         static Sealed with(RepositoryCipher cipher) {
             ObjectSealer sealer = Fixture.sealer(cipher, CodecSpec.NONE);
