@@ -96,6 +96,18 @@ class DurabilityTest {
     }
 
     @Test
+    void removedDirectoriesAreForcedAlsoIfSomebodyElseMadeThemAgain() throws Exception {
+        create(KEY);
+        storage.delete(List.of(KEY));
+        Files.createDirectories(root.resolve("a/b"));
+        synced.clear();
+
+        create(KEY);
+
+        assertThat(synced).containsExactly("file of 3", "repository", "repository/a", "repository/a/b visible");
+    }
+
+    @Test
     void aDeletionIsForcedWhereItHappened() throws Exception {
         create(KEY);
         create(ObjectKey.of("a/other"));
