@@ -51,7 +51,7 @@ public final class EncryptionKey {
      * @return the key
      */
     public static EncryptionKey fromKeyFile(Path file) {
-        return fromKey(SecretSource.file(file));
+        return fromKey(SecretSource.keyFile(file));
     }
 
     /**

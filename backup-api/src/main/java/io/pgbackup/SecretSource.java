@@ -1,10 +1,6 @@
 package io.pgbackup;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /**
  * Where a secret comes from. Asked at each use and never cached across an operation, so a rotated file, a renewed token or a managed
@@ -27,31 +23,18 @@ public interface SecretSource {
      * @return the source
      */
     static SecretSource file(Path file) {
-        return new SecretSource() {
-            @Override
-            public Secret obtain() {
-                byte[] bytes;
-                try {
-                    bytes = Files.readAllBytes(file);
-                } catch (IOException e) {
-                    throw new UncheckedIOException("cannot read the secret file " + file, e);
-                }
-                int length = bytes.length;
-                if (length > 0 && bytes[length - 1] == '\n') {
-                    length -= length > 1 && bytes[length - 2] == '\r' ? 2 : 1;
-                }
-                byte[] trimmed = Arrays.copyOf(bytes, length);
-                Arrays.fill(bytes, (byte) 0);
-                Secret secret = Secret.of(trimmed);
-                Arrays.fill(trimmed, (byte) 0);
-                return secret;
-            }
+        return new FileSecretSource(file, length -> false);
+    }
 
-            @Override
-            public String toString() {
-                return "SecretSource[file " + file + "]";
-            }
-        };
+    /**
+     * A file that holds a key, read again at each use. 32 bytes are taken as they are, whatever they end with; of anything else one line
+     * terminator at the end is not part of the secret.
+     *
+     * @param file the file
+     * @return the source
+     */
+    static SecretSource keyFile(Path file) {
+        return new FileSecretSource(file, length -> length == 32);
     }
 
     /**

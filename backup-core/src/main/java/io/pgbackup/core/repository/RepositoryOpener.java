@@ -21,7 +21,9 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Opens repositories and makes new ones. Making is safe against others doing the same at once: format and key slot are created once, and
@@ -98,10 +100,19 @@ public final class RepositoryOpener {
     private OpenRepository opened(
             Repository repository, Storage storage, OpenRepository plain, RepositoryFormat format) {
         requireSameEncryption(repository, format);
-        RepositoryCipher cipher = format.encrypted()
-                ? RepositoryCipher.encrypted(format.id(), unlock(repository, plain, format))
-                : RepositoryCipher.unencrypted(format.id());
-        return new OpenRepository(repository.name(), storage, cipher, codec(repository));
+        return new OpenRepository(repository.name(), storage, cipher(repository, plain, format), codec(repository));
+    }
+
+    private RepositoryCipher cipher(Repository repository, OpenRepository plain, RepositoryFormat format) {
+        if (!format.encrypted()) {
+            return RepositoryCipher.unencrypted(format.id());
+        }
+        List<MasterKey> keys = unlock(repository, plain, format);
+        try {
+            return RepositoryCipher.encrypted(format.id(), keys);
+        } finally {
+            keys.forEach(MasterKey::close);
+        }
     }
 
     private List<MasterKey> unlock(Repository repository, OpenRepository plain, RepositoryFormat format) {
@@ -112,12 +123,12 @@ public final class RepositoryOpener {
                     "repository " + repository.name() + " has no key slot",
                     "its making was interrupted: call initialize again; if it holds backups, its keys were removed");
         }
-        List<MasterKey> keys = new ArrayList<>();
+        Map<Integer, MasterKey> keys = new TreeMap<>();
         EncryptionKey key = repository.key().orElseThrow();
         try (Secret secret = key.source().obtain()) {
             for (ObjectKey slot : slots) {
-                KeySlot decoded = plain.require(slot, HeaderKind.KEY_SLOT, KeySlot::decode);
-                keySlots(format).open(decoded, credential(key, secret)).ifPresent(keys::add);
+                unlock(slot, plain, keySlots(format), credential(key, secret))
+                        .ifPresent(master -> keys.putIfAbsent(master.generation(), master));
             }
         }
         if (keys.isEmpty()) {
@@ -127,7 +138,20 @@ public final class RepositoryOpener {
                             + " opens no key slot of repository " + repository.name(),
                     "check the source of the secret; a trailing blank or another encoding makes another secret");
         }
-        return keys;
+        return List.copyOf(keys.values());
+    }
+
+    /** A slot of a kind that only a newer version knows does not keep the others from opening. */
+    private static Optional<MasterKey> unlock(
+            ObjectKey slot, OpenRepository plain, KeySlots slots, SlotCredential credential) {
+        try {
+            return slots.open(plain.require(slot, HeaderKind.KEY_SLOT, KeySlot::decode), credential);
+        } catch (RepositoryException e) {
+            if (e.code() == ErrorCode.FORMAT_UNSUPPORTED) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     private List<ObjectKey> slots(OpenRepository plain) {
