@@ -10,7 +10,7 @@ import io.pgbackup.core.block.ResolvedFile;
 import io.pgbackup.core.crypto.CipherWarmup;
 import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FileTarget;
-import io.pgbackup.core.engine.restore.SetContents;
+import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.manifest.BundleRef;
 import io.pgbackup.core.manifest.FrameRef;
 import io.pgbackup.core.manifest.MalformedContentException;

@@ -11,7 +11,9 @@ import io.pgbackup.core.crypto.MasterKey;
 import io.pgbackup.core.crypto.RepositoryCipher;
 import io.pgbackup.core.crypto.SlotCredential;
 import io.pgbackup.core.pipeline.HeaderKind;
+import io.pgbackup.error.ConfigurationException;
 import io.pgbackup.error.ErrorCode;
+import io.pgbackup.error.PgBackupException;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
@@ -90,7 +92,7 @@ public final class RepositoryOpener {
 
     private boolean createFirstSlot(EncryptionKey key, OpenRepository plain, RepositoryFormat format) {
         try (MasterKey master = MasterKey.generate(FIRST_GENERATION, random);
-                Secret secret = key.source().obtain()) {
+                Secret secret = obtain(key)) {
             KeySlot slot = keySlots(format).create(master, 0, credential(key, secret));
             return plain.createRecord(
                     RepositoryLayout.keySlot(FIRST_GENERATION, 0), HeaderKind.KEY_SLOT, slot.encode());
@@ -125,7 +127,7 @@ public final class RepositoryOpener {
         }
         Map<Integer, MasterKey> keys = new TreeMap<>();
         EncryptionKey key = repository.key().orElseThrow();
-        try (Secret secret = key.source().obtain()) {
+        try (Secret secret = obtain(key)) {
             for (ObjectKey slot : slots) {
                 unlock(slot, plain, keySlots(format), credential(key, secret))
                         .ifPresent(master -> keys.putIfAbsent(master.generation(), master));
@@ -160,6 +162,20 @@ public final class RepositoryOpener {
             plain.list(generation).objects().stream().map(ObjectInfo::key).forEach(slots::add);
         }
         return slots;
+    }
+
+    private static Secret obtain(EncryptionKey key) {
+        try {
+            return key.source().obtain();
+        } catch (PgBackupException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new ConfigurationException(
+                    ErrorCode.SECRET_UNAVAILABLE,
+                    "the " + key.source() + " gave no secret: " + e.getMessage(),
+                    "check that the source exists and that this process may read it",
+                    e);
+        }
     }
 
     private KeySlots keySlots(RepositoryFormat format) {

@@ -6,6 +6,7 @@ import io.pgbackup.core.block.ResolvedFile;
 import io.pgbackup.core.crypto.CipherWarmup;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.content.ContentReader;
+import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.pipeline.FrameFingerprint;

@@ -1,6 +1,7 @@
 package io.pgbackup.core.engine.restore;
 
 import io.pgbackup.core.engine.Operation;
+import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.manifest.MalformedContentException;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;

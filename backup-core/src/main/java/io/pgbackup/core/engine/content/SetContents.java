@@ -1,7 +1,6 @@
-package io.pgbackup.core.engine.restore;
+package io.pgbackup.core.engine.content;
 
 import io.pgbackup.BackupLabel;
-import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.repository.BackupRecord;

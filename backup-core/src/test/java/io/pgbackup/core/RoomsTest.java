@@ -1,0 +1,138 @@
+package io.pgbackup.core;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The table of rooms: what each may import. A new arrow is a decision, made here. */
+@AnalyzeClasses(packages = "io.pgbackup", importOptions = ImportOption.DoNotIncludeTests.class)
+class RoomsTest {
+    private static final String CORE = "io.pgbackup.core.";
+
+    private static final Map<String, List<String>> MAY_IMPORT = Map.of(
+            "compress", List.of(),
+            "crypto", List.of(),
+            "postgres", List.of(),
+            "storage", List.of(),
+            "work", List.of(),
+            "pipeline", List.of("compress", "crypto"),
+            "manifest", List.of("postgres"),
+            "block", List.of("manifest", "postgres"),
+            "repository", List.of("manifest", "pipeline", "postgres", "compress", "crypto"));
+
+    private static final DescribedPredicate<JavaClass> STORAGE_ERRORS =
+            describe("the words for storage failures", type -> type.getName().equals(CORE + "storage.StorageErrors"));
+
+    @ArchTest
+    static final ArchRule COMPRESS = room("compress");
+
+    @ArchTest
+    static final ArchRule CRYPTO = room("crypto");
+
+    @ArchTest
+    static final ArchRule POSTGRES = room("postgres");
+
+    @ArchTest
+    static final ArchRule STORAGE = room("storage");
+
+    @ArchTest
+    static final ArchRule WORK = room("work");
+
+    @ArchTest
+    static final ArchRule PIPELINE = room("pipeline");
+
+    @ArchTest
+    static final ArchRule MANIFEST = room("manifest");
+
+    @ArchTest
+    static final ArchRule BLOCK = room("block");
+
+    @ArchTest
+    static final ArchRule REPOSITORY = room("repository");
+
+    private static ArchRule room(String room) {
+        Stream<String> allowed = Stream.concat(Stream.of(room), MAY_IMPORT.getOrDefault(room, List.of()).stream());
+        String[] packages = allowed.map(name -> CORE + name + "..").toArray(String[]::new);
+        DescribedPredicate<JavaClass> otherRooms = resideInAPackage(CORE + "*..")
+                .and(DescribedPredicate.not(resideInAnyPackage(packages)))
+                .and(DescribedPredicate.not(
+                        room.equals("repository") ? STORAGE_ERRORS : DescribedPredicate.alwaysFalse()));
+        return noClasses()
+                .that()
+                .resideInAPackage(CORE + room + "..")
+                .should()
+                .dependOnClassesThat(otherRooms.as("rooms other than " + Arrays.toString(packages)));
+    }
+
+    @ArchTest
+    static final ArchRule VERBS_DO_NOT_KNOW_EACH_OTHER =
+            slices().matching(CORE + "engine.(backup|restore)..").should().notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule CONTENT_KNOWS_NO_VERB = noClasses()
+            .that()
+            .resideInAPackage(CORE + "engine.content..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CORE + "engine.backup..", CORE + "engine.restore..");
+
+    @ArchTest
+    static final ArchRule NO_CYCLES_BETWEEN_ROOMS =
+            slices().matching(CORE + "(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule CIPHERS_STAY_IN_THEIR_ROOM = noClasses()
+            .that()
+            .resideOutsideOfPackage(CORE + "crypto..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("javax.crypto..", "org.bouncycastle..");
+
+    @ArchTest
+    static final ArchRule JDBC_STAYS_IN_ITS_ROOM = noClasses()
+            .that()
+            .resideOutsideOfPackage(CORE + "postgres..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "javax.sql..", "org.postgresql..");
+
+    @ArchTest
+    static final ArchRule CODECS_STAY_IN_THEIR_ROOM = noClasses()
+            .that()
+            .resideOutsideOfPackages(CORE + "compress..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("net.jpountz.lz4..", "com.github.luben..");
+
+    @ArchTest
+    static final ArchRule API_NEEDS_NOTHING = classes()
+            .that()
+            .resideInAPackage("io.pgbackup..")
+            .and()
+            .resideOutsideOfPackages("io.pgbackup.core..", "..testkit..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("io.pgbackup..", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule API_DOES_NOT_KNOW_THE_ENGINE = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.pgbackup.core..", "..testkit..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.pgbackup.core..");
+}
