@@ -1,0 +1,297 @@
+package io.pgbackup.core.repository;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.crypto.Cipher;
+import javax.crypto.Mac;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import net.jpountz.lz4.LZ4Factory;
+
+/** Reads an encrypted repository by FORMAT.md alone: written from the document, and using nothing of the library. */
+final class DocumentedReader {
+    /** A file as the manifest has it. */
+    record DocumentedFile(
+            String path,
+            long size,
+            byte[] digest,
+            List<long[]> frames,
+            List<String> bundles,
+            int unitSize,
+            List<int[]> units) {}
+
+    private final Function<String, byte[]> objects;
+    private final byte[] repositoryId;
+    private final byte[] master;
+
+    DocumentedReader(Function<String, byte[]> objects, byte[] rawKey) throws GeneralSecurityException {
+        this.objects = objects;
+        String format = new String(unencrypted(objects.apply("format")), StandardCharsets.UTF_8);
+        this.repositoryId = HexFormat.of().parseHex(field(format, "id"));
+        this.master = unwrap(unencrypted(objects.apply("keys/1/0")), rawKey);
+    }
+
+    /** §3, suite 0: the frames of format and key slots, which this reader trusts. */
+    private static byte[] unencrypted(byte[] object) {
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        ByteBuffer in = ByteBuffer.wrap(object).position(45);
+        while (in.hasRemaining()) {
+            int payload = in.getInt();
+            int word = in.getInt();
+            byte[] bytes = new byte[payload];
+            in.get(bytes);
+            content.writeBytes(expand(java.util.Arrays.copyOf(bytes, payload - 8), word));
+        }
+        return content.toByteArray();
+    }
+
+    /** §4. */
+    private byte[] unwrap(byte[] slot, byte[] rawKey) throws GeneralSecurityException {
+        ByteBuffer in = ByteBuffer.wrap(slot);
+        if (in.get() != 1 || in.getInt() != 1 || in.getShort() != 0 || in.get() != 1) {
+            throw new IllegalStateException("not slot 0 of generation 1 with a raw key");
+        }
+        byte[] salt = take(in, 16);
+        byte[] bound = join(
+                "pgbackup key slot".getBytes(StandardCharsets.US_ASCII),
+                repositoryId,
+                java.util.Arrays.copyOf(slot, in.position()));
+        byte[] nonce = take(in, 12);
+        Cipher cipher = gcm(hkdf(rawKey, salt, bound), nonce);
+        cipher.updateAAD(bound);
+        return cipher.doFinal(take(in, 48));
+    }
+
+    /** §3, suite 1: every frame of an object. */
+    List<byte[]> frames(String key) throws GeneralSecurityException {
+        byte[] object = objects.apply(key);
+        List<byte[]> frames = new ArrayList<>();
+        ByteBuffer in = ByteBuffer.wrap(object).position(45);
+        for (long number = 0; in.hasRemaining(); number++) {
+            int begin = in.position();
+            int payload = in.getInt();
+            frames.add(frame(key, object, number, begin, 8 + payload));
+            in.position(begin + 8 + payload);
+        }
+        return frames;
+    }
+
+    private byte[] frame(String key, byte[] object, long number, int offset, int stored)
+            throws GeneralSecurityException {
+        byte[] header = java.util.Arrays.copyOf(object, 45);
+        byte[] salt = java.util.Arrays.copyOfRange(object, 12, 44);
+        byte[] name = key.getBytes(StandardCharsets.UTF_8);
+        byte[] info = join(
+                "pgbackup object".getBytes(StandardCharsets.US_ASCII),
+                repositoryId,
+                ByteBuffer.allocate(3)
+                        .put(object[4])
+                        .putShort((short) name.length)
+                        .array(),
+                name);
+        byte[] nonce =
+                ByteBuffer.allocate(12).putLong(number).put(object[offset + 4]).array();
+        Cipher cipher = gcm(hkdf(master, salt, info), nonce);
+        cipher.updateAAD(header);
+        cipher.updateAAD(object, offset, 8);
+        byte[] content = cipher.doFinal(object, offset + 8, stored - 8);
+        return expand(content, ByteBuffer.wrap(object).getInt(offset + 4));
+    }
+
+    byte[] content(String key) throws GeneralSecurityException {
+        return join(frames(key).toArray(new byte[0][]));
+    }
+
+    /** §7. */
+    List<DocumentedFile> files(String set, int page) throws GeneralSecurityException {
+        ByteBuffer in = ByteBuffer.wrap(content(set + "/manifest/0/" + page));
+        int pageSize = (int) number(in);
+        List<String> bundles = new ArrayList<>();
+        for (long left = number(in); left > 0; left--) {
+            long sequence = number(in);
+            byte[] header = take(in, (int) number(in));
+            String key = set + "/bundle/" + sequence / 1000 + "/" + sequence;
+            if (!java.util.Arrays.equals(header, java.util.Arrays.copyOf(objects.apply(key), header.length))) {
+                throw new IllegalStateException(key + " is another object");
+            }
+            bundles.add(key);
+        }
+        for (long left = number(in); left > 0; left--) {
+            take(in, (int) number(in));
+        }
+        List<DocumentedFile> files = new ArrayList<>();
+        byte[] path = new byte[0];
+        for (long left = number(in); left > 0; left--) {
+            byte[] shared = java.util.Arrays.copyOf(path, (int) number(in));
+            path = join(shared, take(in, (int) number(in)));
+            int kind = in.get();
+            long size = number(in);
+            number(in);
+            number(in);
+            number(in);
+            in.getLong();
+            if (kind == 2) {
+                take(in, (int) number(in));
+            } else if (kind > 2) {
+                files.add(file(
+                        in,
+                        new String(path, StandardCharsets.UTF_8),
+                        size,
+                        kind == 4 ? pageSize : 65_536,
+                        bundles,
+                        kind == 4));
+            }
+        }
+        return files;
+    }
+
+    private static DocumentedFile file(
+            ByteBuffer in, String path, long size, int unitSize, List<String> bundles, boolean paged) {
+        byte[] digest = take(in, 32);
+        number(in);
+        in.get();
+        List<long[]> frames = new ArrayList<>();
+        List<String> frameBundles = new ArrayList<>();
+        List<int[]> units = new ArrayList<>();
+        int storedUnits = 0;
+        long count = number(in);
+        while (frames.size() < count) {
+            String bundle = bundles.get((int) number(in));
+            long number = number(in);
+            long offset = number(in);
+            for (long left = number(in); left > 0; left--) {
+                long stored = number(in);
+                frames.add(new long[] {number++, offset, stored});
+                frameBundles.add(bundle);
+                units.add(runs(in));
+                storedUnits += units.get(units.size() - 1).length;
+                offset += stored;
+            }
+        }
+        runs(in);
+        take(in, paged ? storedUnits * 8 : 0);
+        return new DocumentedFile(path, size, digest, frames, frameBundles, unitSize, units);
+    }
+
+    /** The content of a file that is stored whole. */
+    byte[] read(DocumentedFile file) throws GeneralSecurityException {
+        byte[] content = new byte[(int) file.size()];
+        for (int index = 0; index < file.frames().size(); index++) {
+            long[] frame = file.frames().get(index);
+            String key = file.bundles().get(index);
+            byte[] plain = frame(key, objects.apply(key), frame[0], (int) frame[1], (int) frame[2]);
+            int position = 0;
+            for (int unit : file.units().get(index)) {
+                int length = Math.min(file.unitSize(), content.length - unit * file.unitSize());
+                System.arraycopy(plain, position, content, unit * file.unitSize(), length);
+                position += length;
+            }
+        }
+        return content;
+    }
+
+    /** §6: path and units of each frame of a bundle. */
+    List<String> index(String bundle) throws GeneralSecurityException {
+        List<byte[]> frames = frames(bundle);
+        int count = (int) ByteBuffer.wrap(frames.get(frames.size() - 1)).getLong();
+        ByteBuffer in =
+                ByteBuffer.wrap(join(frames.subList(count, frames.size() - 1).toArray(new byte[0][])));
+        List<String> index = new ArrayList<>();
+        String path = "";
+        for (long left = number(in); left > 0; left--) {
+            if (in.get() == 1) {
+                path = new String(take(in, (int) number(in)), StandardCharsets.UTF_8);
+                number(in);
+            }
+            number(in);
+            int[] units = runs(in);
+            index.add(path + " " + units[0] + "+" + units.length);
+        }
+        return index;
+    }
+
+    private static int[] runs(ByteBuffer in) {
+        List<Integer> units = new ArrayList<>();
+        int end = 0;
+        for (long left = number(in); left > 0; left--) {
+            int first = end + (int) number(in);
+            end = first + (int) number(in);
+            for (int unit = first; unit < end; unit++) {
+                units.add(unit);
+            }
+        }
+        return units.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private static long number(ByteBuffer in) {
+        long value = 0;
+        for (int shift = 0; ; shift += 7) {
+            byte octet = in.get();
+            value |= (long) (octet & 0x7F) << shift;
+            if (octet >= 0) {
+                return value;
+            }
+        }
+    }
+
+    private static byte[] expand(byte[] content, int word) {
+        byte[] plain = new byte[word & 0xFFFFFF];
+        int codec = word >>> 24 & 0x3F;
+        if (codec == 0) {
+            return content;
+        }
+        if (codec != 1) {
+            throw new IllegalStateException("this reader knows lz4 only");
+        }
+        LZ4Factory.safeInstance().safeDecompressor().decompress(content, 0, content.length, plain, 0, plain.length);
+        return plain;
+    }
+
+    private static byte[] hkdf(byte[] input, byte[] salt, byte[] info) throws GeneralSecurityException {
+        byte[] key = hmac(salt, input);
+        return hmac(key, join(info, new byte[] {1}));
+    }
+
+    private static byte[] hmac(byte[] key, byte[] data) throws GeneralSecurityException {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec(key, "HmacSHA256"));
+        return mac.doFinal(data);
+    }
+
+    private static Cipher gcm(byte[] key, byte[] nonce) throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        cipher.init(Cipher.DECRYPT_MODE, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));
+        return cipher;
+    }
+
+    private static byte[] take(ByteBuffer in, int length) {
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
+    }
+
+    private static byte[] join(byte[]... parts) {
+        ByteArrayOutputStream joined = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            joined.writeBytes(part);
+        }
+        return joined.toByteArray();
+    }
+
+    static String field(String json, String name) {
+        Matcher matcher =
+                Pattern.compile("\"" + name + "\"\\s*:\\s*\"([^\"]*)\"").matcher(json);
+        if (!matcher.find()) {
+            throw new IllegalStateException("no field " + name + " in " + json);
+        }
+        return matcher.group(1);
+    }
+}

@@ -1,0 +1,84 @@
+package io.pgbackup.core.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgbackup.EncryptionKey;
+import io.pgbackup.Repository;
+import io.pgbackup.SecretSource;
+import io.pgbackup.core.repository.DocumentedReader.DocumentedFile;
+import io.pgbackup.storage.ByteRange;
+import io.pgbackup.storage.ObjectKey;
+import io.pgbackup.storage.StorageException;
+import io.pgbackup.storage.testkit.MemoryStorage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** What FORMAT.md says is enough to get the data back. */
+class FormatDocumentTest {
+    private static final String SET = "golden/data/" + SyntheticSet.LABEL;
+
+    @Test
+    void aRepositoryIsReadByTheDocumentAlone() throws Exception {
+        byte[] rawKey = new byte[32];
+        new SecureRandom().nextBytes(rawKey);
+        MemoryStorage storage = new MemoryStorage(InstantSource.system());
+        SyntheticSet.write(repository(rawKey), storage.anotherClient());
+
+        DocumentedReader reader = new DocumentedReader(objectsOf(storage), rawKey);
+        String commit = text(reader.content("golden/backup/" + SyntheticSet.LABEL));
+        String root = text(reader.content(SET + "/manifest/root"));
+        assertThat(DocumentedReader.field(commit, "manifest"))
+                .isEqualTo(HexFormat.of().formatHex(header(storage, SET + "/manifest/root")));
+        assertThat(DocumentedReader.field(root, "header"))
+                .isEqualTo(HexFormat.of().formatHex(header(storage, SET + "/manifest/0/0")));
+
+        List<DocumentedFile> files = reader.files(SET, 0);
+        assertThat(files).extracting(DocumentedFile::path).containsExactly("PG_VERSION", "base/1/16384");
+        assertThat(reader.read(files.get(0))).isEqualTo(SyntheticSet.plainContent());
+        assertThat(files.get(0).digest())
+                .isEqualTo(MessageDigest.getInstance("SHA-256").digest(SyntheticSet.plainContent()));
+        assertThat(reader.read(files.get(1))).isEqualTo(SyntheticSet.pagedContent());
+        assertThat(reader.files(SET, 1)).extracting(DocumentedFile::path).containsExactly("backup_label");
+        assertThat(reader.index(SET + "/bundle/0/0"))
+                .containsExactly(
+                        "PG_VERSION 0+1",
+                        "base/1/16384 0+3",
+                        "base/1/16384 4+8",
+                        "base/1/16384 12+8",
+                        "base/1/16384 20+1",
+                        "backup_label 0+1");
+    }
+
+    private static Repository repository(byte[] rawKey) {
+        char[] digits = HexFormat.of().formatHex(rawKey).toCharArray();
+        return Repository.at("memory:format")
+                .encryptedWith(EncryptionKey.fromKey(SecretSource.value(digits)))
+                .build();
+    }
+
+    private static Function<String, byte[]> objectsOf(MemoryStorage storage) {
+        return key -> {
+            try (InputStream in = storage.read(ObjectKey.of(key), ByteRange.all())) {
+                return in.readAllBytes();
+            } catch (IOException | StorageException e) {
+                throw new IllegalStateException(key, e);
+            }
+        };
+    }
+
+    private static byte[] header(MemoryStorage storage, String key) {
+        return java.util.Arrays.copyOf(objectsOf(storage).apply(key), 45);
+    }
+
+    private static String text(byte[] content) {
+        return new String(content, StandardCharsets.UTF_8);
+    }
+}
