@@ -99,8 +99,7 @@ public final class ContentReader implements AutoCloseable {
         if (frames.isEmpty()) {
             target.complete();
             progress.addFile();
-        } else if (!file.proof().paged()
-                && (frames.size() > 1 || !file.map().zeros().isEmpty())) {
+        } else if (!file.proof().paged() && file.unitCount(pageSize) > 1) {
             work.submit(() -> sequentially(wanted, frames), this::count);
         } else {
             for (NeededFrame frame : frames) {
