@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class ReadmeTest {
@@ -12,9 +13,9 @@ class ReadmeTest {
     void javaIsTheMarkedRegionOfTheSource() throws IOException {
         String source = Files.readString(Path.of("src/main/java/io/pgbackup/examples/quickstart/FirstBackup.java"));
         int begin = source.indexOf("// README begin\n") + "// README begin\n".length();
-        String region = source.substring(begin, source.lastIndexOf('\n', source.indexOf("// README end")) + 1);
+        String region = source.substring(begin, source.lastIndexOf('\n', source.indexOf("// README end")));
 
-        assertThat(Readme.read().blocks("java").get(0)).isEqualTo(region.stripIndent());
+        assertThat(Readme.read().blocks("java").get(0)).isEqualTo(region.stripIndent() + "\n");
     }
 
     @Test
@@ -36,7 +37,7 @@ class ReadmeTest {
     void directoriesThatReadmeNamesExist() throws IOException {
         String text = Files.readString(Readme.projectRoot().resolve("README.md"));
 
-        java.util.regex.Pattern.compile("\\]\\(([^)#:]+)\\)")
+        Pattern.compile("\\]\\(([^)#:]+)\\)")
                 .matcher(text)
                 .results()
                 .forEach(link ->
