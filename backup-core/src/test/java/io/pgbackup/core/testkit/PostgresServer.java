@@ -47,7 +47,13 @@ public final class PostgresServer implements AutoCloseable {
         this.data = data;
         this.user = settings.user();
         this.waitForEndOfRecovery = settings.waitForEndOfRecovery();
-        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is ending: too late for a server.
+            end();
+            throw e;
+        }
     }
 
     /**

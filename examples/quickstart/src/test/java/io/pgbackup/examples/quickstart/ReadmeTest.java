@@ -1,0 +1,46 @@
+package io.pgbackup.examples.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class ReadmeTest {
+    @Test
+    void javaIsTheMarkedRegionOfTheSource() throws IOException {
+        String source = Files.readString(Path.of("src/main/java/io/pgbackup/examples/quickstart/FirstBackup.java"));
+        int begin = source.indexOf("// README begin\n") + "// README begin\n".length();
+        String region = source.substring(begin, source.lastIndexOf('\n', source.indexOf("// README end")));
+
+        assertThat(Readme.read().blocks("java").get(0)).isEqualTo(region.stripIndent() + "\n");
+    }
+
+    @Test
+    void commandsComeFirstEachAloneInItsBlock() throws IOException {
+        assertThat(Readme.read().blocks("shell"))
+                .startsWith("mvn -q -P quickstart -pl examples/quickstart -am package\n", "mvn verify\n");
+    }
+
+    @Test
+    void shellIsTheOnlyNameOfShellBlocks() throws IOException {
+        Readme readme = Readme.read();
+
+        assertThat(readme.blocks("sh")).isEmpty();
+        assertThat(readme.blocks("bash")).isEmpty();
+        assertThat(readme.blocks("console")).isEmpty();
+    }
+
+    @Test
+    void directoriesThatReadmeNamesExist() throws IOException {
+        String text = Files.readString(Readme.projectRoot().resolve("README.md"));
+
+        Pattern.compile("\\]\\(([^)#:]+)\\)")
+                .matcher(text)
+                .results()
+                .forEach(link ->
+                        assertThat(Readme.projectRoot().resolve(link.group(1))).exists());
+    }
+}
