@@ -125,8 +125,8 @@ public final class RestoreRequest {
     }
 
     /**
-     * Keeps the archive settings of the source. Without this the restored server has {@code archive_mode = off}, so that a test restore never
-     * archives into the repository of production.
+     * Keeps the settings of the source for archiving and synchronous replication. Without this the restored server has {@code archive_mode = off}
+     * and waits for no standby, so that a test restore never archives into the repository of production and never hangs.
      *
      * @return a new request
      */

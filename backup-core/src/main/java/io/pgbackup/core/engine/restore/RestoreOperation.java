@@ -181,10 +181,9 @@ public final class RestoreOperation {
     }
 
     private void configureRecovery(TargetDirectory target, EntryAttributes attributes) {
-        RecoverySettings settings = RecoverySettings.endOfBackup();
-        if (request.archivingKept()) {
-            settings = settings.keepingArchiving();
-        }
+        RecoverySettings settings = request.archivingKept()
+                ? RecoverySettings.endOfBackup().keepingArchiving()
+                : RecoverySettings.endOfBackup().with("synchronous_standby_names", "");
         if (tablespacesInPlace) {
             settings = settings.with("allow_in_place_tablespaces", "on");
         }
