@@ -57,7 +57,7 @@ final class ExpireOperation {
                 deleted.add(label);
             }
         }
-        new Leases(repository, layout).sweep();
+        forgetDeleted();
         operation.fact("deleted", deleted.toString());
         return new ExpireResult(
                 operation.id(),
@@ -75,6 +75,12 @@ final class ExpireOperation {
             freed += new SetDeletion(repository, layout, operation::heartbeat).delete(label);
         }
         return freed;
+    }
+
+    private void forgetDeleted() {
+        Set<BackupLabel> named = new Leases(repository, layout).sweep();
+        SetDeletion deletion = new SetDeletion(repository, layout, operation::heartbeat);
+        catalog.halfDeleted().stream().filter(label -> !named.contains(label)).forEach(deletion::forget);
     }
 
     private void requireCurrent(ExpirePlan plan) {

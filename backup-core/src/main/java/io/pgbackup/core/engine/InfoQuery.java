@@ -10,6 +10,7 @@ import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.Catalog;
 import io.pgbackup.core.repository.IdentityRecords;
+import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.error.ErrorCode;
@@ -19,6 +20,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Asks repositories what they hold of a cluster. For one call. */
 final class InfoQuery {
@@ -36,8 +39,11 @@ final class InfoQuery {
         ClusterLayout layout = ClusterLayout.of(cluster);
         List<ServerIdentity> identities = new IdentityRecords(open, layout).all();
         Catalog catalog = new Catalog(open, layout);
-        List<BackupRecord> records = catalog.backups();
-        unsettled.addAll(catalog.unsettled());
+        List<BackupLabel> damaged = new ArrayList<>();
+        List<BackupRecord> records = catalog.readable((label, failure) -> damaged.add(label));
+        Set<BackupLabel> waiting = new TreeSet<>(catalog.unsettled());
+        waiting.addAll(new Leases(open, layout).unsettled());
+        unsettled.addAll(waiting);
         Map<BackupLabel, Long> ownBytes = new HashMap<>();
         records.forEach(record -> ownBytes.put(record.label(), record.ownBytes()));
         for (BackupRecord record : records) {
@@ -46,7 +52,10 @@ final class InfoQuery {
                     .sum();
             backups.add(record.toInfo(repository.name(), below));
         }
-        states.add(state(repository, statusOf(identities, records), "", identities));
+        states.add(
+                damaged.isEmpty()
+                        ? state(repository, statusOf(identities, records), "", identities)
+                        : state(repository, RepositoryStatus.UNREADABLE, "damaged records: " + damaged, identities));
     }
 
     private static RepositoryStatus statusOf(List<ServerIdentity> identities, List<BackupRecord> records) {

@@ -2,6 +2,7 @@ package io.pgbackup.core.engine;
 
 import io.pgbackup.core.work.Cancellation;
 import io.pgbackup.core.work.ProgressMeter;
+import io.pgbackup.error.PgBackupException;
 import io.pgbackup.event.OperationKind;
 import io.pgbackup.event.Warning;
 import java.time.InstantSource;
@@ -9,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** One call of a verb while it runs: its name, its way out, and what it has to tell. For the thread that runs the operation. */
 public final class Operation {
@@ -79,6 +82,32 @@ public final class Operation {
     public void heartbeat() {
         cancellation.check();
         progress.tick();
+    }
+
+    /**
+     * Does something that must be undone if it fails, also if it fails by an interrupt: the flag is set aside meanwhile.
+     *
+     * @param body may fail
+     * @param undo told the reason; what it throws is added to the failure
+     * @param <T> result of the body
+     * @return what the body returned
+     */
+    public <T> T settling(Supplier<T> body, Consumer<String> undo) {
+        try {
+            return body.get();
+        } catch (RuntimeException | Error e) {
+            boolean interrupted = Thread.interrupted();
+            try {
+                undo.accept(e instanceof PgBackupException known ? known.code().name() : e.toString());
+            } catch (RuntimeException suppressed) {
+                e.addSuppressed(suppressed);
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            throw e;
+        }
     }
 
     /**

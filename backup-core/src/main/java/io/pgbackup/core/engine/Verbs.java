@@ -23,6 +23,7 @@ import io.pgbackup.core.engine.restore.RestoreOperation;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.Catalog;
 import io.pgbackup.core.repository.JobRecords;
+import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.core.repository.RetentionPlanner;
@@ -186,7 +187,8 @@ final class Verbs implements ClusterOperations {
     public void breakLease(Repository repository, BackupLabel label) {
         run(OperationKind.BREAK_LEASE, repository, (operation, open) -> {
             operation.fact("label", label.toString());
-            if (!new Catalog(open, layout).unsettled().contains(label)) {
+            if (!new Catalog(open, layout).unsettled().contains(label)
+                    && !new Leases(open, layout).unsettled().contains(label)) {
                 throw new RepositoryException(
                         ErrorCode.BACKUP_NOT_FOUND,
                         label + " is not an unsettled backup of cluster " + cluster.name(),

@@ -68,6 +68,12 @@ final class VerifyOperation {
             CipherWarmup.run();
         }
         Catalog catalog = new Catalog(repository, layout);
+        catalog.strangers()
+                .forEach(key -> findings.add(new Finding(
+                        Optional.empty(),
+                        key.toString(),
+                        ErrorCode.REPOSITORY_DAMAGED,
+                        "its name is not a label: it was renamed, or does not belong here")));
         for (BackupLabel label : catalog.settledLabels()) {
             operation.heartbeat();
             guarded(label, layout.record(label), () -> catalog.find(label).ifPresent(this::verify));

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 
 /** The sets of one cluster in one repository, as its records tell. Reads only; safe for use by many threads. */
 public final class Catalog {
@@ -58,11 +59,7 @@ public final class Catalog {
      * @return in order of time
      */
     public List<BackupLabel> halfDeleted() {
-        TreeSet<String> names = new TreeSet<>();
-        repository
-                .list(layout.retirements())
-                .objects()
-                .forEach(object -> names.add(object.key().name()));
+        TreeSet<String> names = retired();
         names.removeAll(settled());
         return labels(names);
     }
@@ -76,6 +73,27 @@ public final class Catalog {
         List<BackupRecord> backups = new ArrayList<>();
         for (BackupLabel label : labels(settled())) {
             find(label).ifPresent(backups::add);
+        }
+        return backups;
+    }
+
+    /**
+     * The committed sets that can be read. Good enough to choose from, not to delete by: what a damaged record leans on is not known.
+     *
+     * @param damaged hears of each record that cannot be read
+     * @return in order of time
+     */
+    public List<BackupRecord> readable(BiConsumer<BackupLabel, RepositoryException> damaged) {
+        List<BackupRecord> backups = new ArrayList<>();
+        for (BackupLabel label : labels(settled())) {
+            try {
+                find(label).ifPresent(backups::add);
+            } catch (RepositoryException e) {
+                if (e.code() != ErrorCode.REPOSITORY_DAMAGED && e.code() != ErrorCode.FORMAT_UNSUPPORTED) {
+                    throw e;
+                }
+                damaged.accept(label, e);
+            }
         }
         return backups;
     }
@@ -140,14 +158,38 @@ public final class Catalog {
     }
 
     /**
-     * Labels that were begun and have no record.
+     * Whether a label can no longer change its state: it has a record, or had one until expire, which chooses only settled labels, removed it.
+     *
+     * @param label any label
+     * @return false while its holder may still commit it
+     */
+    public boolean isSettled(BackupLabel label) {
+        return settlement(label).isPresent()
+                || repository.stat(layout.retirement(label)).isPresent();
+    }
+
+    /**
+     * Labels that were begun and have no record; those that are being deleted are none of them.
      *
      * @return in order of time
      */
     public List<BackupLabel> unsettled() {
         TreeSet<String> open = begun();
         open.removeAll(settled());
+        open.removeAll(retired());
         return labels(open);
+    }
+
+    /**
+     * Objects among the records whose names are no labels: nobody looks for a set there.
+     *
+     * @return their keys
+     */
+    public List<ObjectKey> strangers() {
+        return repository.list(layout.records()).objects().stream()
+                .map(ObjectInfo::key)
+                .filter(key -> !isLabel(key.name()))
+                .toList();
     }
 
     /**
@@ -158,11 +200,17 @@ public final class Catalog {
     public List<BackupLabel> allLabels() {
         TreeSet<String> all = begun();
         all.addAll(settled());
+        all.addAll(retired());
+        return labels(all);
+    }
+
+    private TreeSet<String> retired() {
+        TreeSet<String> names = new TreeSet<>();
         repository
                 .list(layout.retirements())
                 .objects()
-                .forEach(object -> all.add(object.key().name()));
-        return labels(all);
+                .forEach(object -> names.add(object.key().name()));
+        return names;
     }
 
     private TreeSet<String> begun() {
@@ -182,9 +230,19 @@ public final class Catalog {
     private static List<BackupLabel> labels(TreeSet<String> names) {
         List<BackupLabel> labels = new ArrayList<>();
         for (String name : names) {
-            labels.add(BackupLabel.parse(name));
+            if (isLabel(name)) {
+                labels.add(BackupLabel.parse(name));
+            }
         }
         labels.sort(null);
         return labels;
+    }
+
+    private static boolean isLabel(String name) {
+        try {
+            return BackupLabel.parse(name).toString().equals(name);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 }

@@ -7,8 +7,10 @@ import io.pgbackup.error.ConflictException;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.storage.ObjectInfo;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Leases save work: they keep two writers of one cluster from doing the same at once. Safety does not rest on them but on the records: commit and
@@ -85,8 +87,8 @@ public final class Leases {
 
     private void requireSettled(long number) {
         Lease lease = read(number);
-        if (lease.label().isPresent() && catalog.settlement(lease.label().get()).isEmpty()) {
-            BackupLabel label = lease.label().get();
+        if (!isSettled(lease)) {
+            BackupLabel label = lease.label().orElseThrow();
             throw new ConflictException(
                     ErrorCode.LEASE_HELD,
                     lease.holder() + " is taking backup " + label + " of cluster " + layout.root() + " in repository "
@@ -96,22 +98,41 @@ public final class Leases {
         }
     }
 
+    private boolean isSettled(Lease lease) {
+        return lease.label().map(catalog::isSettled).orElse(true);
+    }
+
+    /**
+     * Labels that a holder may still commit, begun or not.
+     *
+     * @return in the order of their leases
+     */
+    public List<BackupLabel> unsettled() {
+        return numbers().stream()
+                .map(this::read)
+                .filter(lease -> !isSettled(lease))
+                .flatMap(lease -> lease.label().stream())
+                .toList();
+    }
+
     /**
      * Removes settled leases, except the newest two.
      *
-     * @return how many were removed
+     * @return labels that the remaining leases name: what tells how these ended must stay
      */
-    public int sweep() {
+    public Set<BackupLabel> sweep() {
         List<Long> numbers = numbers();
-        List<Long> old = numbers.subList(0, Math.max(0, numbers.size() - 2));
-        repository.delete(old.stream()
-                .filter(number -> read(number)
-                        .label()
-                        .map(label -> catalog.settlement(label).isPresent())
-                        .orElse(true))
-                .map(layout::lease)
-                .toList());
-        return old.size();
+        List<Long> old = numbers.subList(0, Math.max(0, numbers.size() - 2)).stream()
+                .filter(number -> isSettled(read(number)))
+                .toList();
+        repository.delete(old.stream().map(layout::lease).toList());
+        Set<BackupLabel> named = new HashSet<>();
+        for (long number : numbers) {
+            if (!old.contains(number)) {
+                read(number).label().ifPresent(named::add);
+            }
+        }
+        return named;
     }
 
     private Lease read(long number) {

@@ -10,8 +10,8 @@ import io.pgbackup.storage.ObjectPrefix;
 import java.util.List;
 
 /**
- * Deletes a retired set: commit record, manifest, data, and the retire record last. Killed in between, it can be done again: the set is no longer listed
- * from the first step on. For one call.
+ * Deletes a retired set: commit record, manifest, data. Killed in between, it can be done again: the set is no longer listed from the first step on. The
+ * retire record stays for as long as a lease names the label, because it tells that the label was settled. For one call.
  */
 public final class SetDeletion {
     private final OpenRepository repository;
@@ -44,8 +44,16 @@ public final class SetDeletion {
         deleteBelow(set.manifest());
         deleteBelow(set.bundles());
         deleteBelow(set.root());
-        repository.delete(List.of(layout.retirement(label)));
         return freed;
+    }
+
+    /**
+     * Deletes the last trace of a deleted set.
+     *
+     * @param label of the set; no lease names it any more
+     */
+    public void forget(BackupLabel label) {
+        repository.delete(List.of(layout.retirement(label)));
     }
 
     private void deleteBelow(ObjectPrefix prefix) {

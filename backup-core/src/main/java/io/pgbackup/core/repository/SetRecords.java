@@ -6,6 +6,7 @@ import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.error.ConflictException;
 import io.pgbackup.error.ErrorCode;
+import io.pgbackup.error.RepositoryException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -99,9 +100,35 @@ public final class SetRecords {
      * @param record of the set
      */
     public void commit(BackupRecord record) {
-        if (!repository.createRecord(layout.record(record.label()), HeaderKind.COMMIT, record.toBytes())) {
+        boolean created;
+        try {
+            created = repository.createRecord(layout.record(record.label()), HeaderKind.COMMIT, record.toBytes());
+        } catch (RepositoryException e) {
+            created = isCommitted(record, e);
+        }
+        if (!created) {
             throw lost(record.label(), "somebody else settled it");
         }
+    }
+
+    /** Whether a commit that failed has happened all the same: its reply was lost, or an interrupt came between. */
+    private boolean isCommitted(BackupRecord record, RepositoryException failure) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (new Catalog(repository, layout)
+                    .find(record.label())
+                    .filter(found -> found.operationId().equals(record.operationId()))
+                    .isPresent()) {
+                return true;
+            }
+        } catch (RepositoryException e) {
+            failure.addSuppressed(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        throw failure;
     }
 
     /**

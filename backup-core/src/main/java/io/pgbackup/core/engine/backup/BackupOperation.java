@@ -31,6 +31,7 @@ import io.pgbackup.error.ClusterException;
 import io.pgbackup.error.ErrorCode;
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,26 +108,11 @@ public final class BackupOperation {
     }
 
     /** Aborts the set unless it was committed, so that the next one need not wait. */
-    private BackupResult settled(Begun begun, java.util.function.Supplier<BackupResult> body) {
-        try {
-            return body.get();
-        } catch (Throwable e) {
-            boolean interrupted = Thread.interrupted();
-            try {
-                String reason = e instanceof io.pgbackup.error.PgBackupException known
-                        ? known.code().name()
-                        : e.toString();
-                new SetRecords(repository, layout)
-                        .abort(begun.label(), reason, operation.clock().instant());
-            } catch (RuntimeException suppressed) {
-                e.addSuppressed(suppressed);
-            } finally {
-                if (interrupted) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-            throw e;
-        }
+    private BackupResult settled(Begun begun, Supplier<BackupResult> body) {
+        return operation.settling(
+                body,
+                reason -> new SetRecords(repository, layout)
+                        .abort(begun.label(), reason, operation.clock().instant()));
     }
 
     private BackupResult take(

@@ -68,7 +68,8 @@ final class SetBeginning {
             return Optional.empty();
         }
         boolean onFullOnly = request.type().equals(Optional.of(BackupType.DIFFERENTIAL));
-        List<BackupRecord> backups = catalog.backups();
+        List<BackupRecord> backups = catalog.readable((label, failure) ->
+                operation.warn(label.toString(), "its record is damaged, nothing is built upon it: " + failure.getMessage()));
         for (int index = backups.size() - 1; index >= 0; index--) {
             BackupRecord candidate = backups.get(index);
             boolean suitable = !onFullOnly || candidate.label().type() == BackupType.FULL;
@@ -87,10 +88,13 @@ final class SetBeginning {
         return Optional.empty();
     }
 
-    /** A commit record counts only while the manifests it needs are there. */
+    /** A commit record counts only while the manifests it needs are there, and expire has chosen none of its sets. */
     private boolean isWhole(BackupRecord candidate) {
-        return manifests.hasRoot(candidate.label())
-                && candidate.references().stream().allMatch(manifests::hasRoot);
+        return isThere(candidate.label()) && candidate.references().stream().allMatch(this::isThere);
+    }
+
+    private boolean isThere(BackupLabel label) {
+        return manifests.hasRoot(label) && records.mayLeanOn(label);
     }
 
     private static BackupType typeOf(BackupRequest request, Optional<BackupRecord> base) {
@@ -103,8 +107,12 @@ final class SetBeginning {
         Optional<BaseSet> set = base.map(record -> BaseSet.open(record, catalog, manifests));
         Leases.Lease lease = leases.take(holder(), now, Optional.of(label));
         Begun begun = new Begun(label, lease, set, now);
-        records.begin(label, lease, begun.references());
-        return begun;
+        return operation.settling(
+                () -> {
+                    records.begin(label, lease, begun.references());
+                    return begun;
+                },
+                reason -> records.abort(label, reason, operation.clock().instant()));
     }
 
     private String holder() {

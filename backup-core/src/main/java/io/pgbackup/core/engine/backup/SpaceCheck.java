@@ -25,7 +25,7 @@ final class SpaceCheck {
             return;
         }
         BackupType type = request.type().orElse(BackupType.INCREMENTAL);
-        OptionalLong needed = needed(catalog.backups(), type, clusterBytes);
+        OptionalLong needed = needed(catalog.readable((label, failure) -> {}), type, clusterBytes);
         operation.fact("bytesFree", Long.toString(free.getAsLong()));
         needed.ifPresent(bytes -> operation.fact("bytesEstimated", Long.toString(bytes)));
         if (needed.isPresent() && needed.getAsLong() > free.getAsLong()) {
