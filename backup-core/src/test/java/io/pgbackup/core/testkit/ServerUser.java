@@ -57,8 +57,13 @@ public final class ServerUser {
                 "the server refuses to run as root and there is none of the users " + CANDIDATES);
     }
 
-    /** A command as this user; the process is the command itself, no shell in between. */
-    List<String> command(List<String> command) {
+    /**
+     * A command as this user; the process is the command itself, no shell in between.
+     *
+     * @param command program and arguments
+     * @return to be started by this process
+     */
+    public List<String> command(List<String> command) {
         if (name.isEmpty()) {
             return command;
         }
