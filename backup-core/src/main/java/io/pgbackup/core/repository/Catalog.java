@@ -4,16 +4,10 @@ import io.pgbackup.BackupLabel;
 import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.pipeline.ObjectHeader;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import io.pgbackup.core.storage.StorageErrors;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
-import io.pgbackup.storage.ByteRange;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
-import io.pgbackup.storage.ObjectNotFoundException;
-import io.pgbackup.storage.StorageException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -105,15 +99,20 @@ public final class Catalog {
      * @return empty if it was aborted, or is not there
      */
     public Optional<BackupRecord> find(BackupLabel label) {
-        if (settlement(label).filter(Settlement.COMMITTED::equals).isEmpty()) {
-            return Optional.empty();
-        }
-        BackupRecord record = repository.require(layout.record(label), HeaderKind.COMMIT, BackupRecord::parse);
+        ObjectKey key = layout.record(label);
+        return repository
+                .readObject(key)
+                .filter(object -> settlement(key, object) == Settlement.COMMITTED)
+                .map(object -> record(label, repository.open(key, HeaderKind.COMMIT, object)));
+    }
+
+    private BackupRecord record(BackupLabel label, byte[] content) {
+        BackupRecord record = repository.parse(layout.record(label), content, BackupRecord::parse);
         if (!record.label().equals(label)) {
             throw repository.malformed(
                     layout.record(label), new IllegalArgumentException("it is the record of " + record.label()));
         }
-        return Optional.of(record);
+        return record;
     }
 
     /**
@@ -140,21 +139,17 @@ public final class Catalog {
      */
     public Optional<Settlement> settlement(BackupLabel label) {
         ObjectKey key = layout.record(label);
-        try (InputStream in = repository.storage().read(key, ByteRange.of(0, ObjectHeader.SHORTEST))) {
-            byte[] begin = in.readNBytes(ObjectHeader.SHORTEST);
-            HeaderKind kind = ObjectHeader.parse(key, begin, begin.length).kind();
-            return switch (kind) {
-                case COMMIT -> Optional.of(Settlement.COMMITTED);
-                case ABORT -> Optional.of(Settlement.ABORTED);
-                default -> throw repository.malformed(key, new IllegalArgumentException("it is of kind " + kind));
-            };
-        } catch (ObjectNotFoundException e) {
-            return Optional.empty();
-        } catch (StorageException e) {
-            throw StorageErrors.translate(e, key, repository.name());
-        } catch (IOException e) {
-            throw StorageErrors.translate(e, key, repository.name());
-        }
+        return repository.readObject(key).map(object -> settlement(key, object));
+    }
+
+    private Settlement settlement(ObjectKey key, byte[] object) {
+        HeaderKind kind = ObjectHeader.parse(key, object, Math.min(object.length, ObjectHeader.LONGEST))
+                .kind();
+        return switch (kind) {
+            case COMMIT -> Settlement.COMMITTED;
+            case ABORT -> Settlement.ABORTED;
+            default -> throw repository.malformed(key, new IllegalArgumentException("it is of kind " + kind));
+        };
     }
 
     /**

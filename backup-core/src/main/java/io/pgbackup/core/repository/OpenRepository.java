@@ -42,6 +42,9 @@ import java.util.function.Function;
  * by many threads. Closed by whoever opened it.
  */
 public final class OpenRepository implements AutoCloseable {
+    /** Content of the greatest length with its frames: more is no record, whatever it says. */
+    private static final int MOST_OBJECT_BYTES = SealedRecords.MAXIMUM_LENGTH + (1 << 20);
+
     private final String name;
     private final Storage storage;
     private final RepositoryCipher cipher;
@@ -136,8 +139,22 @@ public final class OpenRepository implements AutoCloseable {
      * @return plaintext; empty if (and only if) there is no such object
      */
     public Optional<byte[]> readRecord(ObjectKey key, HeaderKind kind) {
+        return readObject(key).map(object -> open(key, kind, object));
+    }
+
+    /**
+     * Reads a small object as it is stored.
+     *
+     * @param key where
+     * @return its bytes; empty if (and only if) there is no such object
+     */
+    public Optional<byte[]> readObject(ObjectKey key) {
         try (InputStream in = storage.read(key, ByteRange.all())) {
-            return Optional.of(records.open(key, kind, in));
+            byte[] object = in.readNBytes(MOST_OBJECT_BYTES + 1);
+            if (object.length > MOST_OBJECT_BYTES) {
+                throw malformed(key, new IllegalArgumentException("it has more than " + MOST_OBJECT_BYTES + " bytes"));
+            }
+            return Optional.of(object);
         } catch (ObjectNotFoundException e) {
             return Optional.empty();
         } catch (StorageException e) {
@@ -145,6 +162,18 @@ public final class OpenRepository implements AutoCloseable {
         } catch (IOException e) {
             throw StorageErrors.translate(e, key, name);
         }
+    }
+
+    /**
+     * Opens a small object that was read.
+     *
+     * @param key where it was
+     * @param kind what it must be
+     * @param object as it is stored
+     * @return plaintext
+     */
+    public byte[] open(ObjectKey key, HeaderKind kind, byte[] object) {
+        return records.open(key, kind, object);
     }
 
     /**
