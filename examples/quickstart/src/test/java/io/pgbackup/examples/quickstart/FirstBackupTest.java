@@ -22,7 +22,7 @@ class FirstBackupTest {
         PostgresAvailability.require(PostgresVersion.V17);
         Files.writeString(directory.resolve("passphrase"), UUID.randomUUID().toString());
         try (PostgresServer source = PostgresServer.of(PostgresVersion.V17).start()) {
-            source.execute(Readme.read().blockBelow("PostgreSQL 15 and newer", "sql"));
+            source.execute(Readme.of("README.md").blockBelow("PostgreSQL 15 and newer", "sql"));
             source.execute("CREATE TABLE t AS SELECT generate_series(1, 10000) AS n");
             runInto(source, "first");
             source.execute("DELETE FROM t WHERE n % 2 = 0");

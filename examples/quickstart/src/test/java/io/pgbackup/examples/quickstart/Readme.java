@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** README.md of the project, as its code blocks. */
+/** A README.md of the project, as its code blocks. */
 final class Readme {
     private static final Pattern BLOCK = Pattern.compile("^```(\\w*)\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
@@ -17,8 +17,8 @@ final class Readme {
         this.text = text;
     }
 
-    static Readme read() throws IOException {
-        return new Readme(Files.readString(projectRoot().resolve("README.md")));
+    static Readme of(String path) throws IOException {
+        return new Readme(Files.readString(projectRoot().resolve(path)));
     }
 
     static Path projectRoot() {

@@ -15,18 +15,28 @@ class ReadmeTest {
         int begin = source.indexOf("// README begin\n") + "// README begin\n".length();
         String region = source.substring(begin, source.lastIndexOf('\n', source.indexOf("// README end")));
 
-        assertThat(Readme.read().blocks("java").get(0)).isEqualTo(region.stripIndent() + "\n");
+        assertThat(Readme.of("README.md").blocks("java").get(0)).isEqualTo(region.stripIndent() + "\n");
+    }
+
+    @Test
+    void contractInTheReadmeOfTheApiIsThatOfTheLocalDirectory() throws IOException {
+        String source = Files.readString(Readme.projectRoot()
+                .resolve("backup-core/src/test/java/io/pgbackup/core/storage/LocalDirectoryStorageContractTest.java"));
+
+        assertThat(source)
+                .endsWith(
+                        "\n" + Readme.of("backup-api/README.md").blocks("java").get(0));
     }
 
     @Test
     void commandsComeFirstEachAloneInItsBlock() throws IOException {
-        assertThat(Readme.read().blocks("shell"))
+        assertThat(Readme.of("README.md").blocks("shell"))
                 .startsWith("mvn -q -P quickstart -pl examples/quickstart -am package\n", "mvn verify\n");
     }
 
     @Test
     void shellIsTheOnlyNameOfShellBlocks() throws IOException {
-        Readme readme = Readme.read();
+        Readme readme = Readme.of("README.md");
 
         assertThat(readme.blocks("sh")).isEmpty();
         assertThat(readme.blocks("bash")).isEmpty();
