@@ -7,6 +7,8 @@ import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.RepositoryStatus;
 import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.JsonRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -68,15 +70,7 @@ record InfoReport(
                 .put("cipher", state.encrypted() ? "aes-256-gcm" : "none")
                 .putRecords(
                         "identities",
-                        state.identities().stream().map(InfoReport::json).toList());
-    }
-
-    private static JsonRecord json(ServerIdentity identity) {
-        return new JsonRecord()
-                .put("systemIdentifier", Long.toUnsignedString(identity.systemIdentifier()))
-                .put("version", identity.majorVersion())
-                .put("pageSize", identity.pageSize())
-                .put("segmentSize", identity.segmentSize());
+                        state.identities().stream().map(IdentityRecords::write).toList());
     }
 
     private static JsonRecord json(BackupInfo backup) {
@@ -102,23 +96,13 @@ record InfoReport(
                 .put("stopLsn", backup.wal().stop().toString())
                 .put("startSegment", backup.wal().startSegment())
                 .put("stopSegment", backup.wal().stopSegment())
-                .put("sizes", json(backup.sizes()))
-                .put("server", json(backup.server()))
+                .put(
+                        "sizes",
+                        BackupRecord.write(backup.sizes())
+                                .put("storedWithReferences", backup.sizes().storedWithReferences()))
+                .put("server", IdentityRecords.write(backup.server()))
                 .put("badPages", backup.badPages())
                 .putMap("annotations", backup.annotations());
-    }
-
-    private static JsonRecord json(BackupSizes sizes) {
-        return new JsonRecord()
-                .put("cluster", sizes.cluster())
-                .put("files", sizes.files())
-                .put("read", sizes.read())
-                .put("stored", sizes.stored())
-                .put("walStored", sizes.walStored())
-                .put("manifestStored", sizes.manifestStored())
-                .put("storedWithReferences", sizes.storedWithReferences())
-                .put("pages", sizes.pages())
-                .put("changedPages", sizes.changedPages());
     }
 
     @Override

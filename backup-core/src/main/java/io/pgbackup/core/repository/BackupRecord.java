@@ -129,7 +129,13 @@ public record BackupRecord(
                 .put("stopSegment", wal.stopSegment());
     }
 
-    private static JsonRecord write(BackupSizes sizes) {
+    /**
+     * Sizes as JSON.
+     *
+     * @param sizes what a set holds
+     * @return an object
+     */
+    public static JsonRecord write(BackupSizes sizes) {
         return new JsonRecord()
                 .put("cluster", sizes.cluster())
                 .put("files", sizes.files())

@@ -86,7 +86,13 @@ public final class IdentityRecords {
         return write(identity).toBytes();
     }
 
-    static JsonRecord write(ServerIdentity identity) {
+    /**
+     * An identity as JSON.
+     *
+     * @param identity of a server
+     * @return an object
+     */
+    public static JsonRecord write(ServerIdentity identity) {
         return new JsonRecord()
                 .put("systemIdentifier", Long.toUnsignedString(identity.systemIdentifier()))
                 .put("majorVersion", identity.majorVersion())

@@ -1,14 +1,6 @@
 package io.pgbackup.core.repository;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.pgbackup.core.manifest.MalformedContentException;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,14 +13,6 @@ import java.util.Optional;
  * many threads while it is being filled.
  */
 public final class JsonRecord {
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(16)
-                    .maxStringLength(4 << 20)
-                    .maxNumberLength(40)
-                    .build())
-            .build();
-
     private final Map<String, Object> fields;
 
     /** Makes an empty object. */
@@ -47,48 +31,7 @@ public final class JsonRecord {
      * @return the object
      */
     public static JsonRecord parse(byte[] bytes) {
-        try (JsonParser parser = JSON.createParser(bytes)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new MalformedContentException("the record is not a JSON object");
-            }
-            JsonRecord record = new JsonRecord(object(parser));
-            if (parser.nextToken() != null) {
-                throw new MalformedContentException("something follows the record");
-            }
-            return record;
-        } catch (IOException e) {
-            throw new MalformedContentException("the record is not JSON: " + e.getMessage());
-        }
-    }
-
-    private static Map<String, Object> object(JsonParser parser) throws IOException {
-        Map<String, Object> object = new LinkedHashMap<>();
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String name = parser.currentName();
-            parser.nextToken();
-            if (object.put(name, value(parser)) != null) {
-                throw new MalformedContentException("the field '" + name + "' stands twice");
-            }
-        }
-        return object;
-    }
-
-    private static Object value(JsonParser parser) throws IOException {
-        return switch (parser.currentToken()) {
-            case START_OBJECT -> object(parser);
-            case START_ARRAY -> {
-                List<Object> array = new ArrayList<>();
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    array.add(value(parser));
-                }
-                yield array;
-            }
-            case VALUE_STRING -> parser.getText();
-            case VALUE_NUMBER_INT -> parser.getLongValue();
-            case VALUE_TRUE -> true;
-            case VALUE_FALSE -> false;
-            default -> throw new MalformedContentException("a field holds " + parser.currentToken());
-        };
+        return new JsonRecord(JsonText.parse(bytes));
     }
 
     /**
@@ -97,37 +40,7 @@ public final class JsonRecord {
      * @return UTF-8, indented for people
      */
     public byte[] toBytes() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (JsonGenerator generator = JSON.createGenerator(bytes)) {
-            generator.useDefaultPrettyPrinter();
-            write(generator, fields);
-        } catch (IOException e) {
-            throw new UncheckedIOException("memory cannot fail", e);
-        }
-        return bytes.toByteArray();
-    }
-
-    private static void write(JsonGenerator generator, Object value) throws IOException {
-        if (value instanceof Map<?, ?> object) {
-            generator.writeStartObject();
-            for (Map.Entry<?, ?> field : object.entrySet()) {
-                generator.writeFieldName((String) field.getKey());
-                write(generator, field.getValue());
-            }
-            generator.writeEndObject();
-        } else if (value instanceof List<?> array) {
-            generator.writeStartArray();
-            for (Object element : array) {
-                write(generator, element);
-            }
-            generator.writeEndArray();
-        } else if (value instanceof Long number) {
-            generator.writeNumber(number);
-        } else if (value instanceof Boolean flag) {
-            generator.writeBoolean(flag);
-        } else {
-            generator.writeString((String) value);
-        }
+        return JsonText.write(fields);
     }
 
     /**

@@ -14,14 +14,7 @@ import io.pgbackup.core.storage.StorageErrors;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.storage.ByteRange;
-import io.pgbackup.storage.FreeSpace;
-import io.pgbackup.storage.Listing;
-import io.pgbackup.storage.ObjectAttributes;
-import io.pgbackup.storage.ObjectExistsException;
-import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
-import io.pgbackup.storage.ObjectNotFoundException;
-import io.pgbackup.storage.ObjectPrefix;
 import io.pgbackup.storage.Payload;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageException;
@@ -32,41 +25,24 @@ import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
  * A repository whose format and keys are known: storage, cipher and codec under one roof, with failures in the words of the api. Safe for use
  * by many threads. Closed by whoever opened it.
  */
-public final class OpenRepository implements AutoCloseable {
-    /** Content of the greatest length with its frames: more is no record, whatever it says. */
-    private static final int MOST_OBJECT_BYTES = SealedRecords.MAXIMUM_LENGTH + (1 << 20);
-
-    private final String name;
-    private final Storage storage;
+public final class OpenRepository extends StoredObjects implements AutoCloseable {
     private final RepositoryCipher cipher;
     private final CodecSpec codec;
     private final SealedRecords records;
     private final SecureRandom random = new SecureRandom();
 
     OpenRepository(String name, Storage storage, RepositoryCipher cipher, CodecSpec codec) {
-        this.name = name;
-        this.storage = storage;
+        super(name, storage);
         this.cipher = cipher;
         this.codec = codec;
         this.records = new SealedRecords(cipher, codec, random);
-    }
-
-    /**
-     * The name users gave it.
-     *
-     * @return for messages and results
-     */
-    public String name() {
-        return name;
     }
 
     /**
@@ -86,25 +62,6 @@ public final class OpenRepository implements AutoCloseable {
      */
     public ObjectSealer newSealer(int capacity) {
         return new ObjectSealer(cipher, codec, capacity, random);
-    }
-
-    /**
-     * Creates an object.
-     *
-     * @param key where
-     * @param kind what it is
-     * @param payload sealed bytes
-     * @return false if the key was taken already
-     */
-    public boolean create(ObjectKey key, HeaderKind kind, Payload payload) {
-        try {
-            storage.create(key, payload, ObjectAttributes.of(kind.storageKind()));
-            return true;
-        } catch (ObjectExistsException e) {
-            return false;
-        } catch (StorageException e) {
-            throw StorageErrors.translate(e, key, name);
-        }
     }
 
     /**
@@ -143,28 +100,6 @@ public final class OpenRepository implements AutoCloseable {
     }
 
     /**
-     * Reads a small object as it is stored.
-     *
-     * @param key where
-     * @return its bytes; empty if (and only if) there is no such object
-     */
-    public Optional<byte[]> readObject(ObjectKey key) {
-        try (InputStream in = storage.read(key, ByteRange.all())) {
-            byte[] object = in.readNBytes(MOST_OBJECT_BYTES + 1);
-            if (object.length > MOST_OBJECT_BYTES) {
-                throw malformed(key, new IllegalArgumentException("it has more than " + MOST_OBJECT_BYTES + " bytes"));
-            }
-            return Optional.of(object);
-        } catch (ObjectNotFoundException e) {
-            return Optional.empty();
-        } catch (StorageException e) {
-            throw StorageErrors.translate(e, key, name);
-        } catch (IOException e) {
-            throw StorageErrors.translate(e, key, name);
-        }
-    }
-
-    /**
      * Opens a small object that was read.
      *
      * @param key where it was
@@ -185,16 +120,16 @@ public final class OpenRepository implements AutoCloseable {
      * @return plaintext
      */
     public byte[] requirePinned(ObjectKey key, HeaderKind kind, byte[] header) {
-        try (InputStream in = storage.read(key, ByteRange.all())) {
+        try (InputStream in = storage().read(key, ByteRange.all())) {
             byte[] found = in.readNBytes(header.length);
             if (!Arrays.equals(found, header)) {
                 throw malformed(key, new IllegalArgumentException("it is not the object that its set refers to"));
             }
             return records.open(key, kind, new SequenceInputStream(new ByteArrayInputStream(found), in));
         } catch (StorageException e) {
-            throw StorageErrors.translate(e, key, name);
+            throw StorageErrors.translate(e, key, name());
         } catch (IOException e) {
-            throw StorageErrors.translate(e, key, name);
+            throw StorageErrors.translate(e, key, name());
         }
     }
 
@@ -212,7 +147,7 @@ public final class OpenRepository implements AutoCloseable {
                 .orElseThrow(
                         () -> new RepositoryException(
                                 ErrorCode.OBJECT_MISSING,
-                                "object " + key + " is missing in repository " + name,
+                                "object " + key + " is missing in repository " + name(),
                                 "something outside pgbackup removed it, or a provider's lifecycle rule; verify tells what is affected"));
         return parse(key, content, parser);
     }
@@ -231,41 +166,6 @@ public final class OpenRepository implements AutoCloseable {
             return parser.apply(content);
         } catch (MalformedContentException | IllegalArgumentException | java.time.DateTimeException e) {
             throw malformed(key, e);
-        }
-    }
-
-    /**
-     * Says that an authentic object does not follow the format.
-     *
-     * @param key of the object
-     * @param cause what is wrong
-     * @return to be thrown
-     */
-    public RepositoryException malformed(ObjectKey key, RuntimeException cause) {
-        return new RepositoryException(
-                ErrorCode.REPOSITORY_DAMAGED,
-                "object " + key + " in repository " + name + " does not follow the format: " + cause.getMessage(),
-                "it was written by a defective or newer version; verify tells what is affected",
-                cause);
-    }
-
-    /**
-     * Reads a range of an object as it is stored.
-     *
-     * @param key where
-     * @param offset first byte
-     * @param target filled from its begin
-     * @param length number of bytes
-     */
-    public void readStored(ObjectKey key, long offset, byte[] target, int length) {
-        try (InputStream in = storage.read(key, ByteRange.of(offset, length))) {
-            if (in.readNBytes(target, 0, length) < length) {
-                throw new IOException("the range ended early");
-            }
-        } catch (StorageException e) {
-            throw StorageErrors.translate(e, key, name);
-        } catch (IOException e) {
-            throw StorageErrors.translate(e, key, name);
         }
     }
 
@@ -289,103 +189,10 @@ public final class OpenRepository implements AutoCloseable {
         });
     }
 
-    /**
-     * Copies an object, as it is stored, to a stream.
-     *
-     * @param key where
-     * @param target not closed
-     */
-    public void copyStored(ObjectKey key, OutputStream target) {
-        copy(key, target, InputStream::transferTo);
-    }
-
-    /** What happens between the store and a stream. */
-    private interface Copy {
-        void run(InputStream stored, OutputStream target) throws IOException;
-    }
-
-    private void copy(ObjectKey key, OutputStream target, Copy copy) {
-        try (InputStream in = storage.read(key, ByteRange.all())) {
-            copy.run(in, target);
-        } catch (StorageException e) {
-            throw StorageErrors.translate(e, key, name);
-        } catch (IOException e) {
-            throw StorageErrors.translate(e, key, name);
-        }
-    }
-
-    /**
-     * Lists one level.
-     *
-     * @param prefix where
-     * @return everything below it
-     */
-    public Listing list(ObjectPrefix prefix) {
-        try {
-            return storage.list(prefix);
-        } catch (StorageException e) {
-            throw StorageErrors.translate(e, prefix, name);
-        }
-    }
-
-    /**
-     * Looks at one object.
-     *
-     * @param key where
-     * @return empty if (and only if) there is no such object
-     */
-    public Optional<ObjectInfo> stat(ObjectKey key) {
-        try {
-            return storage.stat(key);
-        } catch (StorageException e) {
-            throw StorageErrors.translate(e, key, name);
-        }
-    }
-
-    /**
-     * Deletes objects; the first that cannot be deleted is an exception.
-     *
-     * @param keys missing ones are fine
-     */
-    public void delete(List<ObjectKey> keys) {
-        if (keys.isEmpty()) {
-            return;
-        }
-        try {
-            storage.delete(keys).failures().forEach((key, failure) -> {
-                throw StorageErrors.translate(failure, key, name);
-            });
-        } catch (StorageException e) {
-            throw StorageErrors.translate(e, keys.get(0), name);
-        }
-    }
-
-    /**
-     * Free space, where the store can tell.
-     *
-     * @return bytes, or empty
-     */
-    public OptionalLong usableBytes() {
-        try {
-            return storage instanceof FreeSpace space ? space.usableBytes() : OptionalLong.empty();
-        } catch (StorageException e) {
-            return OptionalLong.empty();
-        }
-    }
-
-    /**
-     * The storage beneath.
-     *
-     * @return for reading as it is stored
-     */
-    public Storage storage() {
-        return storage;
-    }
-
     /** Closes storage and wipes keys. Idempotent. */
     @Override
     public void close() {
-        storage.close();
+        storage().close();
         cipher.close();
     }
 }
