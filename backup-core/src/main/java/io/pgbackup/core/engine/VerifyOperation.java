@@ -10,6 +10,7 @@ import io.pgbackup.core.block.ResolvedFile;
 import io.pgbackup.core.crypto.CipherWarmup;
 import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FileTarget;
+import io.pgbackup.core.engine.content.FrameWorkers;
 import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.manifest.BundleRef;
 import io.pgbackup.core.manifest.FrameRef;
@@ -147,15 +148,15 @@ final class VerifyOperation {
     private void readOwn(SetContents contents) {
         BackupLabel label = contents.record().label();
         int own = contents.roots().size() - 1;
-        try (OrderedWork work = new OrderedWork(
-                        runtime.executor(), RANGES_PER_WORKER * runtime.workers(), operation::heartbeat);
-                ContentReader reader = new ContentReader(
-                        contents.source(),
-                        work,
-                        runtime.workers(),
-                        operation.progress(),
-                        (file, failure) -> add(
-                                label, file.path().toString(), failure.code(), String.valueOf(failure.getMessage())))) {
+        try (FrameWorkers workers = new FrameWorkers(contents.source(), runtime.workers());
+                OrderedWork work = new OrderedWork(
+                        runtime.executor(), RANGES_PER_WORKER * runtime.workers(), operation::heartbeat)) {
+            ContentReader reader = new ContentReader(
+                    workers,
+                    work,
+                    operation.progress(),
+                    (file, failure) ->
+                            add(label, file.path().toString(), failure.code(), String.valueOf(failure.getMessage())));
             guarded(label, layout.set(label).manifestRoot(), () -> {
                 ManifestChain chain = contents.files();
                 while (chain.hasNext()) {

@@ -5,25 +5,20 @@ import io.pgbackup.core.block.RangeJoiner;
 import io.pgbackup.core.block.RangeJoiner.Range;
 import io.pgbackup.core.block.RangeJoiner.Wanted;
 import io.pgbackup.core.manifest.ManifestEntry;
-import io.pgbackup.core.pipeline.FrameFingerprint;
-import io.pgbackup.core.repository.BundleReader;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.SetLayout;
-import io.pgbackup.core.work.Cancellation;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.core.work.ProgressMeter;
 import io.pgbackup.error.RepositoryException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Reads files out of sets. Frames of neighbouring files are collected, joined into ranges and given to workers; what arrives at a target has been
  * authenticated and compared with its proof. For one thread.
  */
-public final class ContentReader implements AutoCloseable {
+public final class ContentReader {
     /** Hears of files whose content is not what it should be. May throw, which ends the reading. Called by any worker. */
     @FunctionalInterface
     public interface Damage {
@@ -43,8 +38,7 @@ public final class ContentReader implements AutoCloseable {
     private final ProgressMeter progress;
     private final Damage damage;
     private final int pageSize;
-    private final BlockingQueue<FrameWorker> workers;
-    private final List<FrameWorker> all = new ArrayList<>();
+    private final FrameWorkers workers;
     private final List<Wanted<WantedFile>> collected = new ArrayList<>();
     private final LongAdder bytesRead = new LongAdder();
     private long collectedBytes;
@@ -67,24 +61,17 @@ public final class ContentReader implements AutoCloseable {
     /**
      * Begins without files.
      *
-     * @param source where content is read from
-     * @param work runs the workers
-     * @param parallelism how many run at once
+     * @param workers open frames; closed after the work
+     * @param work runs them
      * @param progress counts
      * @param damage hears of damage
      */
-    public ContentReader(Source source, OrderedWork work, int parallelism, ProgressMeter progress, Damage damage) {
+    public ContentReader(FrameWorkers workers, OrderedWork work, ProgressMeter progress, Damage damage) {
+        this.workers = workers;
         this.work = work;
         this.progress = progress;
         this.damage = damage;
-        this.pageSize = source.pageSize();
-        this.workers = new ArrayBlockingQueue<>(parallelism);
-        FrameFingerprint fingerprint = new FrameFingerprint(source.seed());
-        for (int index = 0; index < parallelism; index++) {
-            FrameWorker worker = new FrameWorker(source.sets(), fingerprint, new BundleReader(source.repository()));
-            all.add(worker);
-            workers.add(worker);
-        }
+        this.pageSize = workers.source().pageSize();
     }
 
     /**
@@ -126,12 +113,12 @@ public final class ContentReader implements AutoCloseable {
 
     private long copy(Range<WantedFile> range) {
         bytesRead.add(range.length());
-        return with(worker -> worker.copy(range, damage));
+        return workers.with(worker -> worker.copy(range, damage));
     }
 
     private long sequentially(WantedFile file, List<NeededFrame> frames) {
         frames.forEach(frame -> bytesRead.add(frame.frame().stored()));
-        return with(worker -> {
+        return workers.with(worker -> {
             try {
                 return worker.copySequentially(file, frames);
             } catch (RepositoryException e) {
@@ -139,20 +126,6 @@ public final class ContentReader implements AutoCloseable {
                 return 0L;
             }
         });
-    }
-
-    private long with(java.util.function.ToLongFunction<FrameWorker> use) {
-        FrameWorker worker;
-        try {
-            worker = workers.take();
-        } catch (InterruptedException e) {
-            throw Cancellation.interrupted(e);
-        }
-        try {
-            return use.applyAsLong(worker);
-        } finally {
-            workers.add(worker);
-        }
     }
 
     /** Waits until everything has arrived. */
@@ -168,11 +141,5 @@ public final class ContentReader implements AutoCloseable {
      */
     public long bytesRead() {
         return bytesRead.sum();
-    }
-
-    /** Lets go of keys and buffers. No worker may be reading. Idempotent. */
-    @Override
-    public void close() {
-        all.forEach(FrameWorker::close);
     }
 }

@@ -6,6 +6,7 @@ import io.pgbackup.core.block.ResolvedFile;
 import io.pgbackup.core.crypto.CipherWarmup;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.content.ContentReader;
+import io.pgbackup.core.engine.content.FrameWorkers;
 import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
@@ -102,27 +103,26 @@ public final class RestoreOperation {
 
     private long restore(RestorePlan plan, TargetDirectory target) {
         target.create();
-        operation.progress().phase("restoring files");
-        long bytesRead;
-        try (OrderedWork work = new OrderedWork(
-                        runtime.executor(), RANGES_PER_WORKER * runtime.workers(), operation::heartbeat);
-                ContentReader reader = new ContentReader(
-                        contents.source(), work, runtime.workers(), operation.progress(), (file, failure) -> {
-                            throw failure;
-                        })) {
+        try (FrameWorkers workers = new FrameWorkers(contents.source(), runtime.workers());
+                OrderedWork work = new OrderedWork(
+                        runtime.executor(), RANGES_PER_WORKER * runtime.workers(), operation::heartbeat)) {
+            operation.progress().phase("restoring files");
+            ContentReader reader = new ContentReader(workers, work, operation.progress(), (file, failure) -> {
+                throw failure;
+            });
             restoreFiles(target, reader);
             restoreLateFiles(target, reader);
             reader.drain();
-            bytesRead = reader.bytesRead();
+
+            operation.progress().phase("making it durable");
+            EntryAttributes attributes = requireModel();
+            target.giveRootsTo(attributes.ownership());
+            relocateTablespaces(plan, target, attributes);
+            configureRecovery(target, attributes);
+            target.sync(work);
+            target.write(CONTROL_FILE, control.bytes(), attributes);
+            return reader.bytesRead();
         }
-        operation.progress().phase("making it durable");
-        EntryAttributes attributes = requireModel();
-        target.giveRootsTo(attributes.ownership());
-        relocateTablespaces(plan, target, attributes);
-        configureRecovery(target, attributes);
-        target.syncDirectories();
-        target.write(CONTROL_FILE, control.bytes(), attributes);
-        return bytesRead;
     }
 
     private void restoreFiles(TargetDirectory target, ContentReader reader) {

@@ -4,6 +4,7 @@ import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.postgres.files.ClusterPath;
 import io.pgbackup.core.postgres.files.EntryAttributes;
 import io.pgbackup.core.postgres.files.NativePaths;
+import io.pgbackup.core.work.OrderedWork;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -128,8 +129,14 @@ final class TargetDirectory {
         }
     }
 
-    /** Makes the names of everything durable. */
-    void syncDirectories() {
+    /**
+     * Makes everything durable: first the content of all files, by many workers, then all names. One file after the other while they arrive would cost a
+     * commit of the file system's journal each; afterwards the first commit serves almost all.
+     */
+    void sync(OrderedWork work) {
+        syncFiles(root, work);
+        tablespaces.values().forEach(tablespace -> syncFiles(tablespace, work));
+        work.drain();
         try {
             for (Path directory : directories) {
                 sync(directory);
@@ -143,8 +150,26 @@ final class TargetDirectory {
         }
     }
 
-    private static void sync(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+    private static void syncFiles(Path directory, OrderedWork work) {
+        try (Stream<Path> walk = Files.walk(directory)) {
+            walk.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
+                    .forEach(path -> work.submit(() -> syncFile(path), ignored -> {}));
+        } catch (IOException e) {
+            throw TargetFailure.writing(directory, e);
+        }
+    }
+
+    private static Path syncFile(Path path) {
+        try {
+            sync(path);
+            return path;
+        } catch (IOException e) {
+            throw TargetFailure.writing(path, e);
+        }
+    }
+
+    private static void sync(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }

@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** A file being restored: opened by the first bytes that arrive, made durable and closed by the last. Safe for use by many threads. */
+/** A file being restored: opened by the first bytes that arrive, closed by the last; made durable later, together with all others. Safe for use by many threads. */
 final class TargetFile implements FileTarget {
     private final Path path;
     private final ManifestEntry.File file;
@@ -57,7 +57,6 @@ final class TargetFile implements FileTarget {
         try (FileChannel open = open()) {
             extendTo(open, file.attributes().size());
             ownership.apply(path, file.attributes());
-            open.force(true);
         } catch (IOException e) {
             throw TargetFailure.writing(path, e);
         }

@@ -10,6 +10,7 @@ import io.pgbackup.catalog.WalRange;
 import io.pgbackup.core.block.ResolvedFile;
 import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FileTarget;
+import io.pgbackup.core.engine.content.FrameWorkers;
 import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
@@ -142,11 +143,11 @@ final class SetHarness implements AutoCloseable {
         ConcurrentSkipListMap<ClusterPath, byte[]> restored = new ConcurrentSkipListMap<>();
         FrameFingerprint fingerprint = new FrameFingerprint(contents.root().seed());
         long zero = fingerprint.of(new byte[FakeCluster.PAGE_SIZE], 0, FakeCluster.PAGE_SIZE);
-        try (OrderedWork work = new OrderedWork(executor, 4 * WORKERS, () -> {});
-                ContentReader reader =
-                        new ContentReader(contents.source(), work, WORKERS, progress(), (file, failure) -> {
-                            throw failure;
-                        })) {
+        try (FrameWorkers workers = new FrameWorkers(contents.source(), WORKERS);
+                OrderedWork work = new OrderedWork(executor, 4 * WORKERS, () -> {})) {
+            ContentReader reader = new ContentReader(workers, work, progress(), (file, failure) -> {
+                throw failure;
+            });
             ManifestChain chain = contents.files();
             while (chain.hasNext()) {
                 ManifestChain.Chained next = chain.next();
