@@ -8,6 +8,8 @@ public enum OperationKind {
     CHECK,
     /** Take a backup. */
     BACKUP,
+    /** Look what a restore would do. */
+    PLAN_RESTORE,
     /** Restore a backup. */
     RESTORE,
     /** Prove stored data. */

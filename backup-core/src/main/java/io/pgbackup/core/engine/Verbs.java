@@ -78,7 +78,7 @@ final class Verbs implements ClusterOperations {
 
     @Override
     public RestorePlan planRestore(RestoreRequest request) {
-        return runner.run(OperationKind.RESTORE, operation -> {
+        return runner.run(OperationKind.PLAN_RESTORE, operation -> {
             Repository source = sourceOf(request);
             try (OpenRepository open = repositories.open(source)) {
                 return restoreOperation(operation, open, request).plan();
