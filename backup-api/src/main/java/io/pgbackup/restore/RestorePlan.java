@@ -1,6 +1,7 @@
 package io.pgbackup.restore;
 
 import io.pgbackup.BackupLabel;
+import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.event.Warning;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.Map;
  *
  * @param repository name of the repository
  * @param label the backup
+ * @param server what the backup was taken from; the restored directory needs server programs of the same major version
  * @param chain every backup that is read, oldest first, the backup itself last
  * @param directory becomes the data directory
  * @param bytesToWrite size of the restored cluster, WAL included
@@ -21,6 +23,7 @@ import java.util.Map;
 public record RestorePlan(
         String repository,
         BackupLabel label,
+        ServerIdentity server,
         List<BackupLabel> chain,
         Path directory,
         long bytesToWrite,

@@ -51,6 +51,7 @@ final class RestorePlanner {
         return new RestorePlan(
                 contents.repository().name(),
                 contents.record().label(),
+                contents.record().server(),
                 contents.roots().stream().map(root -> root.label()).toList(),
                 directory,
                 needed,
