@@ -4,16 +4,10 @@ import io.pgbackup.BackupLabel;
 import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.pipeline.ObjectHeader;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import io.pgbackup.core.storage.StorageErrors;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
-import io.pgbackup.storage.ByteRange;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
-import io.pgbackup.storage.ObjectNotFoundException;
-import io.pgbackup.storage.StorageException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -140,21 +134,14 @@ public final class Catalog {
      */
     public Optional<Settlement> settlement(BackupLabel label) {
         ObjectKey key = layout.record(label);
-        try (InputStream in = repository.storage().read(key, ByteRange.of(0, ObjectHeader.SHORTEST))) {
-            byte[] begin = in.readNBytes(ObjectHeader.SHORTEST);
+        return repository.readBegin(key, ObjectHeader.SHORTEST).map(begin -> {
             HeaderKind kind = ObjectHeader.parse(key, begin, begin.length).kind();
             return switch (kind) {
-                case COMMIT -> Optional.of(Settlement.COMMITTED);
-                case ABORT -> Optional.of(Settlement.ABORTED);
+                case COMMIT -> Settlement.COMMITTED;
+                case ABORT -> Settlement.ABORTED;
                 default -> throw repository.malformed(key, new IllegalArgumentException("it is of kind " + kind));
             };
-        } catch (ObjectNotFoundException e) {
-            return Optional.empty();
-        } catch (StorageException e) {
-            throw StorageErrors.translate(e, key, repository.name());
-        } catch (IOException e) {
-            throw StorageErrors.translate(e, key, repository.name());
-        }
+        });
     }
 
     /**
@@ -164,7 +151,7 @@ public final class Catalog {
      * @return false while its holder may still commit it
      */
     public boolean isSettled(BackupLabel label) {
-        return settlement(label).isPresent()
+        return repository.stat(layout.record(label)).isPresent()
                 || repository.stat(layout.retirement(label)).isPresent();
     }
 

@@ -25,6 +25,7 @@ import io.pgbackup.storage.ObjectPrefix;
 import io.pgbackup.storage.Payload;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageException;
+import io.pgbackup.storage.StorageFaultException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -179,13 +180,21 @@ public final class OpenRepository implements AutoCloseable {
      * @return what the parser returned
      */
     public <T> T require(ObjectKey key, HeaderKind kind, Function<byte[], T> parser) {
-        byte[] content = readRecord(key, kind)
-                .orElseThrow(
-                        () -> new RepositoryException(
-                                ErrorCode.OBJECT_MISSING,
-                                "object " + key + " is missing in repository " + name,
-                                "something outside pgbackup removed it, or a provider's lifecycle rule; verify tells what is affected"));
+        byte[] content = readRecord(key, kind).orElseThrow(() -> missing(key));
         return parse(key, content, parser);
+    }
+
+    /**
+     * Says that an object is not there.
+     *
+     * @param key of the object
+     * @return to be thrown
+     */
+    public RepositoryException missing(ObjectKey key) {
+        return new RepositoryException(
+                ErrorCode.OBJECT_MISSING,
+                "object " + key + " is missing in repository " + name,
+                "something outside pgbackup removed it, or a provider's lifecycle rule; verify tells what is affected");
     }
 
     /**
@@ -229,14 +238,53 @@ public final class OpenRepository implements AutoCloseable {
      * @param length number of bytes
      */
     public void readStored(ObjectKey key, long offset, byte[] target, int length) {
-        try (InputStream in = storage.read(key, ByteRange.of(offset, length))) {
+        try {
+            readRange(key, ByteRange.of(offset, length), target);
+        } catch (StorageException e) {
+            throw StorageErrors.translate(e, key, name);
+        }
+    }
+
+    /**
+     * Reads the first bytes of an object as they are stored.
+     *
+     * @param key where
+     * @param length number of bytes; a shorter object is damaged
+     * @return empty if (and only if) there is no such object
+     */
+    public Optional<byte[]> readBegin(ObjectKey key, int length) {
+        byte[] begin = new byte[length];
+        try {
+            readRange(key, ByteRange.of(0, length), begin);
+            return Optional.of(begin);
+        } catch (ObjectNotFoundException e) {
+            return Optional.empty();
+        } catch (StorageException e) {
+            throw StorageErrors.translate(e, key, name);
+        }
+    }
+
+    private void readRange(ObjectKey key, ByteRange range, byte[] target) throws StorageException {
+        int length = (int) range.length();
+        try (InputStream in = storage.read(key, range)) {
             if (in.readNBytes(target, 0, length) < length) {
                 throw new IOException("the range ended early");
             }
-        } catch (StorageException e) {
-            throw StorageErrors.translate(e, key, name);
+        } catch (StorageFaultException e) {
+            requireLength(key, range.offset() + range.length());
+            throw e;
         } catch (IOException e) {
-            throw StorageErrors.translate(e, key, name);
+            throw StorageErrors.ofStream(key, e);
+        }
+    }
+
+    /** A range outside of an object is no failure of the store if the object is shorter than it was. */
+    private void requireLength(ObjectKey key, long needed) throws StorageException {
+        long size = storage.stat(key).map(ObjectInfo::size).orElse(Long.MAX_VALUE);
+        if (size < needed) {
+            throw malformed(
+                    key,
+                    new IllegalArgumentException("it is cut off: " + needed + " bytes are needed, it has " + size));
         }
     }
 
@@ -342,15 +390,6 @@ public final class OpenRepository implements AutoCloseable {
         } catch (StorageException e) {
             return OptionalLong.empty();
         }
-    }
-
-    /**
-     * The storage beneath.
-     *
-     * @return for reading as it is stored
-     */
-    public Storage storage() {
-        return storage;
     }
 
     /** Closes storage and wipes keys. Idempotent. */

@@ -11,6 +11,7 @@ import io.pgbackup.core.crypto.MasterKey;
 import io.pgbackup.core.crypto.RepositoryCipher;
 import io.pgbackup.core.crypto.SlotCredential;
 import io.pgbackup.core.pipeline.HeaderKind;
+import io.pgbackup.error.ConfigurationException;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.storage.ObjectInfo;
@@ -81,14 +82,33 @@ public final class RepositoryOpener {
         RepositoryFormat format = readFormat(plain).orElseThrow();
         requireSameEncryption(repository, format);
         if (format.encrypted() && slots(plain).isEmpty()) {
-            made |= createFirstSlot(repository.key().orElseThrow(), plain, format);
+            requireEmpty(repository, plain);
+            made |= createFirstSlot(repository, plain, format);
         }
         return made;
     }
 
-    private boolean createFirstSlot(EncryptionKey key, OpenRepository plain, RepositoryFormat format) {
+    /** A new master key beside objects of an old one would hide that the old one is lost. */
+    private static void requireEmpty(Repository repository, OpenRepository plain) {
+        boolean used = plain.list(ObjectPrefix.root()).prefixes().stream()
+                .anyMatch(prefix -> !prefix.equals(RepositoryLayout.KEYS));
+        if (used) {
+            throw noSlot(repository);
+        }
+    }
+
+    private static RepositoryException noSlot(Repository repository) {
+        return new RepositoryException(
+                ErrorCode.OBJECT_MISSING,
+                "repository " + repository.name() + " has no key slot",
+                "its making was interrupted: call initialize again; if it holds backups, its keys were removed:"
+                        + " bring back the objects below 'keys'");
+    }
+
+    private boolean createFirstSlot(Repository repository, OpenRepository plain, RepositoryFormat format) {
+        EncryptionKey key = repository.key().orElseThrow();
         try (MasterKey master = MasterKey.generate(FIRST_GENERATION, random);
-                Secret secret = key.source().obtain()) {
+                Secret secret = obtain(repository, key)) {
             KeySlot slot = keySlots(format).create(master, 0, credential(key, secret));
             return plain.createRecord(
                     RepositoryLayout.keySlot(FIRST_GENERATION, 0), HeaderKind.KEY_SLOT, slot.encode());
@@ -107,14 +127,11 @@ public final class RepositoryOpener {
     private List<MasterKey> unlock(Repository repository, OpenRepository plain, RepositoryFormat format) {
         List<ObjectKey> slots = slots(plain);
         if (slots.isEmpty()) {
-            throw new RepositoryException(
-                    ErrorCode.OBJECT_MISSING,
-                    "repository " + repository.name() + " has no key slot",
-                    "its making was interrupted: call initialize again; if it holds backups, its keys were removed");
+            throw noSlot(repository);
         }
         List<MasterKey> keys = new ArrayList<>();
         EncryptionKey key = repository.key().orElseThrow();
-        try (Secret secret = key.source().obtain()) {
+        try (Secret secret = obtain(repository, key)) {
             for (ObjectKey slot : slots) {
                 KeySlot decoded = plain.require(slot, HeaderKind.KEY_SLOT, KeySlot::decode);
                 keySlots(format).open(decoded, credential(key, secret)).ifPresent(keys::add);
@@ -128,6 +145,19 @@ public final class RepositoryOpener {
                     "check the source of the secret; a trailing blank or another encoding makes another secret");
         }
         return keys;
+    }
+
+    private static Secret obtain(Repository repository, EncryptionKey key) {
+        try {
+            return key.source().obtain();
+        } catch (RuntimeException e) {
+            throw new ConfigurationException(
+                    ErrorCode.INVALID_REQUEST,
+                    "the " + key.kind().name().toLowerCase(java.util.Locale.ROOT) + " of repository "
+                            + repository.name() + " cannot be had: " + e.getMessage(),
+                    "check the source of the secret; it is asked at each opening",
+                    e);
+        }
     }
 
     private List<ObjectKey> slots(OpenRepository plain) {

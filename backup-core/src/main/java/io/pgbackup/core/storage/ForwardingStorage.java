@@ -2,6 +2,7 @@ package io.pgbackup.core.storage;
 
 import io.pgbackup.storage.ByteRange;
 import io.pgbackup.storage.DeleteReport;
+import io.pgbackup.storage.FreeSpace;
 import io.pgbackup.storage.Listing;
 import io.pgbackup.storage.ObjectAttributes;
 import io.pgbackup.storage.ObjectInfo;
@@ -14,12 +15,13 @@ import java.io.InputStream;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A storage that passes every call on to another one: the parent of all decorators, which override the verbs they are about. Closing it
  * closes the other. As safe for use by many threads as the storage behind it.
  */
-public abstract class ForwardingStorage implements Storage {
+public abstract class ForwardingStorage implements Storage, FreeSpace {
     private final Storage delegate;
 
     /**
@@ -54,6 +56,11 @@ public abstract class ForwardingStorage implements Storage {
     @Override
     public DeleteReport delete(Collection<ObjectKey> keys) throws StorageException {
         return delegate.delete(keys);
+    }
+
+    @Override
+    public OptionalLong usableBytes() throws StorageException {
+        return delegate instanceof FreeSpace space ? space.usableBytes() : OptionalLong.empty();
     }
 
     @Override

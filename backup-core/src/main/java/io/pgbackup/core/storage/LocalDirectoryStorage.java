@@ -2,6 +2,7 @@ package io.pgbackup.core.storage;
 
 import io.pgbackup.storage.ByteRange;
 import io.pgbackup.storage.DeleteReport;
+import io.pgbackup.storage.FreeSpace;
 import io.pgbackup.storage.Listing;
 import io.pgbackup.storage.ObjectAttributes;
 import io.pgbackup.storage.ObjectExistsException;
@@ -29,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
@@ -42,7 +44,7 @@ import java.util.stream.Collectors;
  * Creation times are modification times of files, so they come from the clock of the file system. Locks and legal holds are refused,
  * tags are ignored. An object cannot lie below another (keys {@code a} and {@code a/b}). Safe for use by many threads and processes.
  */
-public final class LocalDirectoryStorage implements Storage {
+public final class LocalDirectoryStorage implements Storage, FreeSpace {
     private final DirectoryTree tree;
     private final DirectoryWriter writer;
     private final DiskSync sync;
@@ -188,6 +190,20 @@ public final class LocalDirectoryStorage implements Storage {
 
     private boolean deleteFile(Path file) throws IOException, StorageException {
         return tree.find(file).filter(BasicFileAttributes::isRegularFile).isPresent() && Files.deleteIfExists(file);
+    }
+
+    @Override
+    public OptionalLong usableBytes() throws StorageException {
+        requireOpen();
+        Path existing = tree.root();
+        for (Path above = existing; above != null && !Files.exists(existing); above = above.getParent()) {
+            existing = above;
+        }
+        try {
+            return OptionalLong.of(Files.getFileStore(existing).getUsableSpace());
+        } catch (IOException e) {
+            throw FileErrors.classify("ask for the free space of " + tree.root(), e);
+        }
     }
 
     @Override

@@ -90,7 +90,9 @@ class ExpireServerTest {
 
             ExpirePlan plan = pg.planExpire(repository, Retention.keepFullBackups(1));
             assertThat(plan.backupsToDelete()).containsExactly(first, onFirst);
-            assertThat(plan.decisions()).hasSize(4).allMatch(decision -> !decision.reason().isBlank());
+            assertThat(plan.decisions())
+                    .hasSize(4)
+                    .allMatch(decision -> !decision.reason().isBlank());
             ExpireResult result = pg.expire(plan);
 
             assertThat(result.deleted()).containsExactlyInAnyOrder(first, onFirst);
@@ -172,10 +174,12 @@ class ExpireServerTest {
     @Test
     void anInterruptedDeletionIsFinishedByTheNextExpire() throws IOException {
         Path place = site.fresh("interrupted");
-        Repository failing = faulty(place, FaultyStorageProvider.Faults.planned(storage -> storage.on(Verb.DELETE_KEY)
-                .matching("**/bundle/**")
-                .always()
-                .denied()));
+        Repository failing = faulty(
+                place,
+                FaultyStorageProvider.Faults.planned(storage -> storage.on(Verb.DELETE_KEY)
+                        .matching("**/bundle/**")
+                        .always()
+                        .denied()));
         Repository sound = Site.encrypted(place, "sound");
         BackupLabel first;
         BackupLabel second;
@@ -204,19 +208,21 @@ class ExpireServerTest {
         Path place = site.fresh("postponed");
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
-        Repository slow = faulty(place, FaultyStorageProvider.Faults.planned(storage -> storage.on(Verb.CREATE)
-                .matching("**/start")
-                .meanwhile(() -> {
-                    begun.countDown();
-                    goOn.await(60, TimeUnit.SECONDS);
-                })));
+        Repository slow = faulty(
+                place,
+                FaultyStorageProvider.Faults.planned(storage -> storage.on(Verb.CREATE)
+                        .matching("**/start")
+                        .meanwhile(() -> {
+                            begun.countDown();
+                            goOn.await(60, TimeUnit.SECONDS);
+                        })));
         Repository plain = Site.encrypted(place, "plain");
         try (PgBackup pg = site.initialized(plain);
                 PgBackup other = site.initialized(slow)) {
             BackupLabel first = full(pg, plain).label();
             BackupLabel second = full(pg, plain).label();
-            CompletableFuture<BackupResult> running =
-                    CompletableFuture.supplyAsync(() -> other.backup(BackupRequest.incremental().to(slow)));
+            CompletableFuture<BackupResult> running = CompletableFuture.supplyAsync(
+                    () -> other.backup(BackupRequest.incremental().to(slow)));
             assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
             ExpireResult result = pg.expire(new ExpirePlan(
                     plain,

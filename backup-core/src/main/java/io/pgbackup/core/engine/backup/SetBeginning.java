@@ -68,8 +68,8 @@ final class SetBeginning {
             return Optional.empty();
         }
         boolean onFullOnly = request.type().equals(Optional.of(BackupType.DIFFERENTIAL));
-        List<BackupRecord> backups = catalog.readable((label, failure) ->
-                operation.warn(label.toString(), "its record is damaged, nothing is built upon it: " + failure.getMessage()));
+        List<BackupRecord> backups = catalog.readable((label, failure) -> operation.warn(
+                label.toString(), "its record is damaged, nothing is built upon it: " + failure.getMessage()));
         for (int index = backups.size() - 1; index >= 0; index--) {
             BackupRecord candidate = backups.get(index);
             boolean suitable = !onFullOnly || candidate.label().type() == BackupType.FULL;
