@@ -15,6 +15,7 @@ import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
+import io.pgbackup.error.RepositoryException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -37,10 +38,10 @@ final class InfoQuery {
     /** Adds what a repository holds. */
     void add(Repository repository, OpenRepository open) {
         ClusterLayout layout = ClusterLayout.of(cluster);
-        List<ServerIdentity> identities = new IdentityRecords(open, layout).all();
+        List<String> damaged = new ArrayList<>();
+        List<ServerIdentity> identities = identities(new IdentityRecords(open, layout), damaged);
         Catalog catalog = new Catalog(open, layout);
-        List<BackupLabel> damaged = new ArrayList<>();
-        List<BackupRecord> records = catalog.readable((label, failure) -> damaged.add(label));
+        List<BackupRecord> records = catalog.readable((label, failure) -> damaged.add(label.toString()));
         Set<BackupLabel> waiting = new TreeSet<>(catalog.unsettled());
         waiting.addAll(new Leases(open, layout).unsettled());
         unsettled.addAll(waiting);
@@ -56,6 +57,19 @@ final class InfoQuery {
                 damaged.isEmpty()
                         ? state(repository, statusOf(identities, records), "", identities)
                         : state(repository, RepositoryStatus.UNREADABLE, "damaged records: " + damaged, identities));
+    }
+
+    /** What can be told without them is told: a damaged identity must not hide the backups. */
+    private static List<ServerIdentity> identities(IdentityRecords records, List<String> damaged) {
+        try {
+            return records.all();
+        } catch (RepositoryException e) {
+            if (e.code() != ErrorCode.REPOSITORY_DAMAGED) {
+                throw e;
+            }
+            damaged.add("identity");
+            return List.of();
+        }
     }
 
     private static RepositoryStatus statusOf(List<ServerIdentity> identities, List<BackupRecord> records) {

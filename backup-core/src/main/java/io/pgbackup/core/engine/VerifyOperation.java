@@ -12,17 +12,19 @@ import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FileTarget;
 import io.pgbackup.core.engine.content.FrameWorkers;
 import io.pgbackup.core.engine.content.SetContents;
-import io.pgbackup.core.manifest.BundleRef;
 import io.pgbackup.core.manifest.FrameRef;
 import io.pgbackup.core.manifest.MalformedContentException;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.pipeline.FrameFingerprint;
 import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.BundleReader;
 import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.core.repository.RepositoryLayout.SetLayout;
+import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
@@ -75,6 +77,7 @@ final class VerifyOperation {
                         key.toString(),
                         ErrorCode.REPOSITORY_DAMAGED,
                         "its name is not a label: it was renamed, or does not belong here")));
+        guarded(Optional.empty(), layout.identity(1), () -> new IdentityRecords(repository, layout).all());
         for (BackupLabel label : catalog.settledLabels()) {
             operation.heartbeat();
             guarded(label, layout.record(label), () -> catalog.find(label).ifPresent(this::verify));
@@ -93,7 +96,10 @@ final class VerifyOperation {
         operation.progress().phase("verifying " + record.label());
         verified++;
         SetContents contents = SetContents.of(repository, layout, record);
-        Map<Integer, Long> bundles = new HashMap<>();
+        Map<Integer, FrameRef> bundles = new HashMap<>();
+        SetRecords records = new SetRecords(repository, layout);
+        guarded(record.label(), layout.set(record.label()).begin(), () -> records.requireBegun(record));
+        guarded(record.label(), layout.set(record.label()).start(), () -> records.requireStarted(record));
         guarded(record.label(), layout.set(record.label()).manifestRoot(), () -> resolve(contents, bundles));
         requireBundles(record.label(), bundles);
         if (depth == VerifyDepth.CONTENT) {
@@ -102,7 +108,7 @@ final class VerifyOperation {
     }
 
     /** Every file of the set resolves through its chain, and its fingerprints agree with its proof. */
-    private void resolve(SetContents contents, Map<Integer, Long> bundles) {
+    private void resolve(SetContents contents, Map<Integer, FrameRef> bundles) {
         FrameFingerprint fingerprint = new FrameFingerprint(contents.root().seed());
         int pageSize = contents.root().pageSize();
         long zero = fingerprint.of(new byte[pageSize], 0, pageSize);
@@ -123,26 +129,33 @@ final class VerifyOperation {
         }
     }
 
-    private static void noteBundles(ManifestEntry.File file, Map<Integer, Long> bundles) {
+    private static void noteBundles(ManifestEntry.File file, Map<Integer, FrameRef> bundles) {
         for (FrameRef frame : file.map().frames()) {
-            BundleRef bundle = frame.bundle();
-            bundles.merge(bundle.sequence(), frame.offset() + frame.stored(), Math::max);
+            bundles.merge(
+                    frame.bundle().sequence(), frame, (one, other) -> one.offset() > other.offset() ? one : other);
         }
     }
 
-    private void requireBundles(BackupLabel label, Map<Integer, Long> bundles) {
+    private void requireBundles(BackupLabel label, Map<Integer, FrameRef> bundles) {
         SetLayout set = layout.set(label);
-        bundles.forEach((sequence, end) -> {
-            ObjectKey key = set.bundle(sequence);
-            guarded(label, key, () -> {
-                Optional<ObjectInfo> info = repository.stat(key);
-                if (info.isEmpty()) {
-                    add(label, key.toString(), ErrorCode.OBJECT_MISSING, "the bundle does not exist");
-                } else if (info.get().size() < end) {
-                    add(label, key.toString(), ErrorCode.REPOSITORY_DAMAGED, "the bundle is cut off");
-                }
+        try (BundleReader reader = new BundleReader(repository)) {
+            bundles.forEach((sequence, last) -> {
+                ObjectKey key = set.bundle(sequence);
+                operation.heartbeat();
+                guarded(label, key, () -> requireBundle(set, last, reader));
             });
-        });
+        }
+    }
+
+    private void requireBundle(SetLayout set, FrameRef last, BundleReader reader) {
+        ObjectKey key = set.bundle(last.bundle().sequence());
+        ObjectInfo info = repository.stat(key).orElseThrow(() -> repository.missing(key));
+        if (info.size() < last.offset() + last.stored()) {
+            throw repository.malformed(key, new IllegalArgumentException("the bundle is cut off"));
+        }
+        if (depth == VerifyDepth.CONTENT) {
+            reader.requireSelfDescription(set, last);
+        }
     }
 
     private void readOwn(SetContents contents) {
@@ -176,12 +189,17 @@ final class VerifyOperation {
     }
 
     private void guarded(BackupLabel label, ObjectKey key, Runnable look) {
+        guarded(Optional.of(label), key, look);
+    }
+
+    private void guarded(Optional<BackupLabel> label, ObjectKey key, Runnable look) {
         try {
             look.run();
         } catch (RepositoryException e) {
-            add(label, key.toString(), e.code(), String.valueOf(e.getMessage()));
+            findings.add(new Finding(label, key.toString(), e.code(), String.valueOf(e.getMessage())));
         } catch (MalformedContentException e) {
-            add(label, key.toString(), ErrorCode.REPOSITORY_DAMAGED, String.valueOf(e.getMessage()));
+            findings.add(
+                    new Finding(label, key.toString(), ErrorCode.REPOSITORY_DAMAGED, String.valueOf(e.getMessage())));
         }
     }
 

@@ -45,6 +45,33 @@ public final class FrameReader implements AutoCloseable {
     }
 
     /**
+     * Goes on behind a frame that is known already.
+     *
+     * @param opener is begun anew with this object
+     * @param key of the object
+     * @param kind what it must be
+     * @param header of the object
+     * @param known the frame before the first one that is read
+     * @param in the bytes behind that frame
+     */
+    public FrameReader(
+            ObjectOpener opener,
+            ObjectKey key,
+            HeaderKind kind,
+            ObjectHeader header,
+            FrameLocation known,
+            InputStream in) {
+        this.opener = opener;
+        this.key = key;
+        this.in = in;
+        this.header = header;
+        opener.begin(key, kind, header);
+        this.nextFrame = known.number() + 1;
+        this.offset = known.offset() + known.storedLength();
+        this.stored = new byte[FrameHeader.LENGTH + FrameHeader.MAXIMUM_PLAIN_LENGTH + opener.overhead()];
+    }
+
+    /**
      * The object's header.
      *
      * @return proved as soon as one frame was

@@ -144,16 +144,22 @@ public final class BundleWriters implements AutoCloseable {
     /**
      * Stores what is in the buffers and waits until all of it is durable. No worker may be writing.
      *
+     * @param heartbeat called again and again while waiting; may throw to stop
      * @throws InterruptedException if interrupted while waiting
      */
-    public void flush() throws InterruptedException {
+    public void flush(Runnable heartbeat) throws InterruptedException {
         List<BundleWriter> all = new ArrayList<>();
         idle.drainTo(all);
         all.forEach(BundleWriter::finish);
         idle.addAll(all);
         Set<ObjectSealer> returned = new HashSet<>();
         while (returned.size() < 2 * workers) {
-            returned.add(takeBuffer());
+            heartbeat.run();
+            requireNoFailure();
+            ObjectSealer sealer = free.poll(100, TimeUnit.MILLISECONDS);
+            if (sealer != null) {
+                returned.add(sealer);
+            }
         }
         free.addAll(returned);
         requireNoFailure();
@@ -179,9 +185,16 @@ public final class BundleWriters implements AutoCloseable {
     @Override
     public void close() {
         uploads.shutdownNow();
-        try {
-            uploads.awaitTermination(1, TimeUnit.MINUTES);
-        } catch (InterruptedException e) {
+        boolean interrupted = false;
+        boolean ended = false;
+        while (!ended) {
+            try {
+                ended = uploads.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
         sealers.forEach(ObjectSealer::close);

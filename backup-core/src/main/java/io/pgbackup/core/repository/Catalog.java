@@ -159,7 +159,7 @@ public final class Catalog {
      * @return false while its holder may still commit it
      */
     public boolean isSettled(BackupLabel label) {
-        return settlement(label).isPresent()
+        return repository.stat(layout.record(label)).isPresent()
                 || repository.stat(layout.retirement(label)).isPresent();
     }
 

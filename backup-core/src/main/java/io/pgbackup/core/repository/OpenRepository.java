@@ -143,13 +143,21 @@ public final class OpenRepository extends StoredObjects implements AutoCloseable
      * @return what the parser returned
      */
     public <T> T require(ObjectKey key, HeaderKind kind, Function<byte[], T> parser) {
-        byte[] content = readRecord(key, kind)
-                .orElseThrow(
-                        () -> new RepositoryException(
-                                ErrorCode.OBJECT_MISSING,
-                                "object " + key + " is missing in repository " + name(),
-                                "something outside pgbackup removed it, or a provider's lifecycle rule; verify tells what is affected"));
+        byte[] content = readRecord(key, kind).orElseThrow(() -> missing(key));
         return parse(key, content, parser);
+    }
+
+    /**
+     * Says that an object is not there.
+     *
+     * @param key of the object
+     * @return to be thrown
+     */
+    public RepositoryException missing(ObjectKey key) {
+        return new RepositoryException(
+                ErrorCode.OBJECT_MISSING,
+                "object " + key + " is missing in repository " + name(),
+                "something outside pgbackup removed it, or a provider's lifecycle rule; verify tells what is affected");
     }
 
     /**

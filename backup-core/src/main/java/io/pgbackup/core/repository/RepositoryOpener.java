@@ -85,14 +85,33 @@ public final class RepositoryOpener {
         RepositoryFormat format = readFormat(plain).orElseThrow();
         requireSameEncryption(repository, format);
         if (format.encrypted() && slots(plain).isEmpty()) {
-            made |= createFirstSlot(repository.key().orElseThrow(), plain, format);
+            requireEmpty(repository, plain);
+            made |= createFirstSlot(repository, plain, format);
         }
         return made;
     }
 
-    private boolean createFirstSlot(EncryptionKey key, OpenRepository plain, RepositoryFormat format) {
+    /** A new master key beside objects of an old one would hide that the old one is lost. */
+    private static void requireEmpty(Repository repository, OpenRepository plain) {
+        boolean used = plain.list(ObjectPrefix.root()).prefixes().stream()
+                .anyMatch(prefix -> !prefix.equals(RepositoryLayout.KEYS));
+        if (used) {
+            throw noSlot(repository);
+        }
+    }
+
+    private static RepositoryException noSlot(Repository repository) {
+        return new RepositoryException(
+                ErrorCode.OBJECT_MISSING,
+                "repository " + repository.name() + " has no key slot",
+                "its making was interrupted: call initialize again; if it holds backups, its keys were removed:"
+                        + " bring back the objects below 'keys'");
+    }
+
+    private boolean createFirstSlot(Repository repository, OpenRepository plain, RepositoryFormat format) {
+        EncryptionKey key = repository.key().orElseThrow();
         try (MasterKey master = MasterKey.generate(FIRST_GENERATION, random);
-                Secret secret = obtain(key)) {
+                Secret secret = obtain(repository, key)) {
             KeySlot slot = keySlots(format).create(master, 0, credential(key, secret));
             return plain.createRecord(
                     RepositoryLayout.keySlot(FIRST_GENERATION, 0), HeaderKind.KEY_SLOT, slot.encode());
@@ -120,14 +139,11 @@ public final class RepositoryOpener {
     private List<MasterKey> unlock(Repository repository, OpenRepository plain, RepositoryFormat format) {
         List<ObjectKey> slots = slots(plain);
         if (slots.isEmpty()) {
-            throw new RepositoryException(
-                    ErrorCode.OBJECT_MISSING,
-                    "repository " + repository.name() + " has no key slot",
-                    "its making was interrupted: call initialize again; if it holds backups, its keys were removed");
+            throw noSlot(repository);
         }
         Map<Integer, MasterKey> keys = new TreeMap<>();
         EncryptionKey key = repository.key().orElseThrow();
-        try (Secret secret = obtain(key)) {
+        try (Secret secret = obtain(repository, key)) {
             for (ObjectKey slot : slots) {
                 unlock(slot, plain, keySlots(format), credential(key, secret))
                         .ifPresent(master -> keys.putIfAbsent(master.generation(), master));
@@ -156,15 +172,7 @@ public final class RepositoryOpener {
         }
     }
 
-    private List<ObjectKey> slots(OpenRepository plain) {
-        List<ObjectKey> slots = new ArrayList<>();
-        for (ObjectPrefix generation : plain.list(RepositoryLayout.KEYS).prefixes()) {
-            plain.list(generation).objects().stream().map(ObjectInfo::key).forEach(slots::add);
-        }
-        return slots;
-    }
-
-    private static Secret obtain(EncryptionKey key) {
+    private static Secret obtain(Repository repository, EncryptionKey key) {
         try {
             return key.source().obtain();
         } catch (PgBackupException e) {
@@ -172,10 +180,19 @@ public final class RepositoryOpener {
         } catch (RuntimeException e) {
             throw new ConfigurationException(
                     ErrorCode.SECRET_UNAVAILABLE,
-                    "the " + key.source() + " gave no secret: " + e.getMessage(),
-                    "check that the source exists and that this process may read it",
+                    "the " + key.kind().name().toLowerCase(java.util.Locale.ROOT) + " of repository "
+                            + repository.name() + " cannot be had: " + e.getMessage(),
+                    "check the source of the secret; it is asked at each opening",
                     e);
         }
+    }
+
+    private List<ObjectKey> slots(OpenRepository plain) {
+        List<ObjectKey> slots = new ArrayList<>();
+        for (ObjectPrefix generation : plain.list(RepositoryLayout.KEYS).prefixes()) {
+            plain.list(generation).objects().stream().map(ObjectInfo::key).forEach(slots::add);
+        }
+        return slots;
     }
 
     private KeySlots keySlots(RepositoryFormat format) {

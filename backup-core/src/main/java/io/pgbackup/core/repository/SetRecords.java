@@ -7,6 +7,7 @@ import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.error.ConflictException;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
+import io.pgbackup.storage.ObjectKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -91,6 +92,35 @@ public final class SetRecords {
         JsonRecord record = new JsonRecord().put("timeline", timeline).put("start", start.toString());
         if (!repository.createRecord(layout.set(label).start(), HeaderKind.START, record.toBytes())) {
             throw lost(label, "somebody else started it");
+        }
+    }
+
+    /**
+     * Proves that the first object of a committed set is there and says what the commit says.
+     *
+     * @param committed the set
+     */
+    public void requireBegun(BackupRecord committed) {
+        ObjectKey key = layout.set(committed.label()).begin();
+        List<BackupLabel> leansOn = leansOn(committed.label()).orElseThrow(() -> repository.missing(key));
+        if (!leansOn.equals(committed.references())) {
+            throw repository.malformed(key, new IllegalArgumentException("it names " + leansOn));
+        }
+    }
+
+    /**
+     * Proves that the record of a committed set's start is there and says what the commit says.
+     *
+     * @param committed the set
+     */
+    public void requireStarted(BackupRecord committed) {
+        ObjectKey key = layout.set(committed.label()).start();
+        Lsn start = repository.require(
+                key,
+                HeaderKind.START,
+                bytes -> Lsn.parse(JsonRecord.parse(bytes).text("start")));
+        if (!start.equals(committed.wal().start())) {
+            throw repository.malformed(key, new IllegalArgumentException("it says " + start));
         }
     }
 

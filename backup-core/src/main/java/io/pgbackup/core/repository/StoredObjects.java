@@ -17,6 +17,7 @@ import io.pgbackup.storage.ObjectPrefix;
 import io.pgbackup.storage.Payload;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageException;
+import io.pgbackup.storage.StorageFaultException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -118,10 +119,39 @@ public class StoredObjects {
             if (in.readNBytes(target, 0, length) < length) {
                 throw new IOException("the range ended early");
             }
+        } catch (StorageFaultException e) {
+            requireLength(key, offset + length);
+            throw StorageErrors.translate(e, key, name);
         } catch (StorageException e) {
             throw StorageErrors.translate(e, key, name);
         } catch (IOException e) {
             throw StorageErrors.translate(e, key, name);
+        }
+    }
+
+    /**
+     * Reads the first bytes of an object as they are stored.
+     *
+     * @param key where
+     * @param length number of bytes; a shorter object is damaged
+     * @return empty if (and only if) there is no such object
+     */
+    public Optional<byte[]> readBegin(ObjectKey key, int length) {
+        if (stat(key).isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] begin = new byte[length];
+        readStored(key, 0, begin, length);
+        return Optional.of(begin);
+    }
+
+    /** A range outside of an object is no failure of the store if the object is shorter than it was. */
+    private void requireLength(ObjectKey key, long needed) {
+        long size = stat(key).map(ObjectInfo::size).orElse(Long.MAX_VALUE);
+        if (size < needed) {
+            throw malformed(
+                    key,
+                    new IllegalArgumentException("it is cut off: " + needed + " bytes are needed, it has " + size));
         }
     }
 

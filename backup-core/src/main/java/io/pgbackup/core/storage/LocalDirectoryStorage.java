@@ -14,7 +14,6 @@ import io.pgbackup.storage.Payload;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageFaultException;
-import io.pgbackup.storage.StorageUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
@@ -196,14 +195,14 @@ public final class LocalDirectoryStorage implements Storage, FreeSpace {
     @Override
     public OptionalLong usableBytes() throws StorageException {
         requireOpen();
-        Path existing = Files.exists(tree.root()) ? tree.root() : tree.root().getParent();
-        if (existing == null || !Files.exists(existing)) {
-            return OptionalLong.empty();
+        Path existing = tree.root();
+        for (Path above = existing; above != null && !Files.exists(existing); above = above.getParent()) {
+            existing = above;
         }
         try {
             return OptionalLong.of(Files.getFileStore(existing).getUsableSpace());
         } catch (IOException e) {
-            throw new StorageUnavailableException("cannot tell the free space of " + existing + ": " + e, e);
+            throw FileErrors.classify("ask for the free space of " + tree.root(), e);
         }
     }
 

@@ -74,7 +74,7 @@ public final class SyntheticSet {
             manifest.add(plain("backup_label", writer));
             List<ManifestRoot.Page> late = manifest.endSection();
             bundles.giveBack(writer);
-            bundles.flush();
+            bundles.flush(() -> {});
             root = manifest.finish(new ManifestRoot(
                     LABEL, List.of(), PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
         }

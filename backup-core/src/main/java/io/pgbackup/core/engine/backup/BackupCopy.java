@@ -93,7 +93,7 @@ final class BackupCopy {
             List<ManifestRoot.Page> latePages = manifest.endSection();
 
             operation.progress().phase("storing the manifest");
-            pool.flush();
+            pool.flush(heartbeat);
             badPages = copier.totals().badPages();
             byte[] root = manifest.finish(new ManifestRoot(
                     begun.label(),

@@ -39,13 +39,13 @@ final class CopyPool {
         }
     }
 
-    /** Sends every bundle on its way and waits until all are durable. No worker may be copying. */
-    void flush() {
+    /** Sends every bundle on its way and waits until all are durable. No worker may be copying. The heartbeat may throw to end the wait. */
+    void flush(Runnable heartbeat) {
         List<CopyBuffers> all = new ArrayList<>();
         free.drainTo(all);
         all.forEach(buffers -> bundles.giveBack(buffers.bundle()));
         try {
-            bundles.flush();
+            bundles.flush(heartbeat);
         } catch (InterruptedException e) {
             throw Cancellation.interrupted(e);
         }

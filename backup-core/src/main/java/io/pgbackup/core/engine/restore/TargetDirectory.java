@@ -32,6 +32,7 @@ final class TargetDirectory {
     private final Map<Long, Path> tablespaces;
     private final Ownership ownership = new Ownership();
     private final Set<Path> directories = new LinkedHashSet<>();
+    private final Set<Path> made = new LinkedHashSet<>();
 
     TargetDirectory(Path root, Map<Long, Path> tablespaces) {
         this.root = root;
@@ -46,6 +47,9 @@ final class TargetDirectory {
 
     private void makeRoot(Path directory) {
         try {
+            if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+                made.add(directory);
+            }
             Files.createDirectories(directory);
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
             directories.add(directory);
@@ -178,11 +182,14 @@ final class TargetDirectory {
         return ownership.unknown();
     }
 
-    /** Removes what was written, leaving the directories that were empty at the begin empty again. */
+    /** Removes what was written: directories that were empty at the begin are empty again, those that were absent are gone. */
     void clear() throws IOException {
         clear(root);
         for (Path tablespace : tablespaces.values()) {
             clear(tablespace);
+        }
+        for (Path directory : made) {
+            Files.deleteIfExists(directory);
         }
     }
 

@@ -88,7 +88,7 @@ final class SetHarness implements AutoCloseable {
             copier.copyAll(ScanOptions.everything(), work);
             totals = copier.totals();
             List<ManifestRoot.Page> pages = manifest.endSection();
-            pool.flush();
+            pool.flush(() -> {});
             root = manifest.finish(new ManifestRoot(
                     label,
                     base.map(BaseSet::label).map(List::of).orElse(List.of()),
