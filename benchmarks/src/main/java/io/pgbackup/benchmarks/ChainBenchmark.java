@@ -9,6 +9,7 @@ import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.pipeline.ObjectHeader;
 import io.pgbackup.core.pipeline.ObjectOpener;
 import io.pgbackup.core.pipeline.ObjectSealer;
+import io.pgbackup.core.postgres.page.PageCheck;
 import io.pgbackup.storage.ObjectKey;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +31,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a worker does with pages in memory: fingerprint each, compress, seal into a bundle; and the way back. */
+/** What a worker does with pages in memory: check and fingerprint each, compress, seal into a bundle; and the way back. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -50,6 +51,7 @@ public class ChainBenchmark {
     public String suite;
 
     private final FrameSource source = new FrameSource();
+    private final PageCheck check = new PageCheck(PageData.PAGE, true);
     private final FrameFingerprint fingerprint = new FrameFingerprint(42);
     private final List<FrameLocation> frames = new ArrayList<>();
     private final byte[] out = new byte[FrameSource.FRAME];
@@ -100,6 +102,7 @@ public class ChainBenchmark {
             sealer.begin(KEY, HeaderKind.BUNDLE);
         }
         int start = source.next();
+        checkPages(start);
         fingerprintPages(source.pages, start);
         return sealer.add(source.pages, start, FrameSource.FRAME);
     }
@@ -116,6 +119,14 @@ public class ChainBenchmark {
         FrameLocation where = frames.get(nextFrame);
         opener.open(where, object, (int) where.offset(), out, 0);
         return fingerprintPages(out, 0);
+    }
+
+    private void checkPages(int start) {
+        for (int offset = start; offset < start + FrameSource.FRAME; offset += PageData.PAGE) {
+            if (!check.check(source.pages, offset, offset / PageData.PAGE).good()) {
+                throw new IllegalStateException("page " + offset / PageData.PAGE + " does not pass its check");
+            }
+        }
     }
 
     private long fingerprintPages(byte[] pages, int start) {

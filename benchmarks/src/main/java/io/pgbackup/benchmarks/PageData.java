@@ -1,13 +1,14 @@
 package io.pgbackup.benchmarks;
 
+import io.pgbackup.core.postgres.page.PageChecksum;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 
 /**
- * Pages as PostgreSQL writes them, made deterministically: little-endian 8 KiB pages with header, line pointers and tuples growing towards
- * each other. Of ten pages six are of a heap of orders (ids, references, timestamps, amounts, a status, an address, words of
+ * Pages as PostgreSQL writes them, made deterministically: little-endian 8 KiB pages with header, checksum, line pointers and tuples growing
+ * towards each other. Of ten pages six are of a heap of orders (ids, references, timestamps, amounts, a status, an address, words of
  * a note), three of a B-tree over random references, one of compressed out-of-line values, which nothing compresses again.
  */
 final class PageData {
@@ -40,6 +41,7 @@ final class PageData {
                 case 6, 7, 8 -> index(page);
                 default -> toast(page, number);
             }
+            page.putShort(8, (short) PageChecksum.compute(pages, offset, PAGE, number));
         }
         return pages;
     }
@@ -100,7 +102,7 @@ final class PageData {
         }
         nextLsn += 8 * (100 + random.nextInt(3000));
         page.putInt(0, (int) (nextLsn >>> 32)).putInt(4, (int) nextLsn);
-        page.putShort(8, (short) random.nextInt()).putShort(12, (short) lower).putShort(14, (short) upper);
+        page.putShort(12, (short) lower).putShort(14, (short) upper);
         page.putShort(16, (short) (PAGE - special)).putShort(18, (short) (PAGE | 4));
     }
 

@@ -6,6 +6,7 @@ import io.pgbackup.core.crypto.FrameSlice;
 import io.pgbackup.core.crypto.ObjectCipher;
 import io.pgbackup.core.crypto.ObjectIdentity;
 import io.pgbackup.core.pipeline.FrameFingerprint;
+import io.pgbackup.core.postgres.page.PageChecksum;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -104,6 +105,22 @@ public class StageBenchmark {
         file.read(direct, source.next());
         direct.flip().get(opened, 0, direct.limit());
         return opened;
+    }
+
+    /**
+     * PostgreSQL's checksum of each page, without the rest of the page check.
+     *
+     * @return all of them, folded
+     */
+    @Benchmark
+    @OperationsPerInvocation(FrameSource.FRAME)
+    public int pageChecksum() {
+        int start = source.next();
+        int folded = 0;
+        for (int offset = start; offset < start + FrameSource.FRAME; offset += PageData.PAGE) {
+            folded ^= PageChecksum.compute(source.pages, offset, PageData.PAGE, offset / PageData.PAGE);
+        }
+        return folded;
     }
 
     /**

@@ -1,21 +1,19 @@
 package io.pgbackup.core.postgres.files;
 
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The name of a file of a relation (grammar: {@code parse_filename_for_nontemp_relation} in {@code reinit.c} and {@code basebackup.c}).
- * Meaningful only in the directories that hold relations: see {@link RelationFile}.
+ * Meaningful only in the directories that hold relations: see {@link RelationFile}. Read by hand, because every file of a cluster comes
+ * along here: a regular expression costs a fresh JVM seconds of compilation.
  *
  * @param fileNode the relation's file number, an unsigned 32-bit number from 1
  * @param fork which of its files
  * @param segment which piece of that file, from 0; pieces are 1 GiB unless the server was built otherwise
  */
 public record RelationFileName(long fileNode, Fork fork, int segment) {
-    private static final Pattern GRAMMAR =
-            Pattern.compile("([1-9][0-9]{0,9})(_fsm|_vm|_init)?(?:\\.([1-9][0-9]{0,9}))?");
-    private static final Pattern TEMPORARY = Pattern.compile("t[0-9]+_[0-9]+(?:_fsm|_vm|_init)?(?:\\.[0-9]+)?");
+    private static final int MOST_DIGITS = 10;
+    private static final Fork[] FORKS = Fork.values();
     private static final long LARGEST_NODE = 0xFFFF_FFFFL;
 
     /** Checks the ranges. */
@@ -32,21 +30,38 @@ public record RelationFileName(long fileNode, Fork fork, int segment) {
      * @return empty if it is no relation file, also for one of a temporary relation
      */
     public static Optional<RelationFileName> tryParse(String name) {
-        Matcher matcher = GRAMMAR.matcher(name);
-        if (!matcher.matches()) {
+        int nodeEnd = digitsEnd(name, 0);
+        Fork fork = forkAt(name, nodeEnd);
+        int end = nodeEnd + fork.suffix().length();
+        boolean piece = name.startsWith(".", end);
+        if (!isNumber(name, 0, nodeEnd) || !(piece ? isNumber(name, end + 1, name.length()) : end == name.length())) {
             return Optional.empty();
         }
-        long node = Long.parseLong(matcher.group(1));
-        long segment = matcher.group(3) == null ? 0 : Long.parseLong(matcher.group(3));
+        long node = Long.parseLong(name, 0, nodeEnd, 10);
+        long segment = piece ? Long.parseLong(name, end + 1, name.length(), 10) : 0;
         if (node > LARGEST_NODE || segment > Integer.MAX_VALUE) {
             return Optional.empty();
         }
-        return Optional.of(new RelationFileName(node, fork(matcher.group(2)), (int) segment));
+        return Optional.of(new RelationFileName(node, fork, (int) segment));
     }
 
-    private static Fork fork(@org.jspecify.annotations.Nullable String suffix) {
-        for (Fork fork : Fork.values()) {
-            if (fork.suffix().equals(suffix)) {
+    /** Whether a stretch is a number from 1 on as PostgreSQL writes it. */
+    private static boolean isNumber(String name, int start, int end) {
+        int length = end - start;
+        return length > 0 && length <= MOST_DIGITS && name.charAt(start) != '0' && digitsEnd(name, start) == end;
+    }
+
+    private static int digitsEnd(String name, int start) {
+        int end = start;
+        while (end < name.length() && name.charAt(end) >= '0' && name.charAt(end) <= '9') {
+            end++;
+        }
+        return end;
+    }
+
+    private static Fork forkAt(String name, int start) {
+        for (Fork fork : FORKS) {
+            if (fork != Fork.MAIN && name.startsWith(fork.suffix(), start)) {
                 return fork;
             }
         }
@@ -60,7 +75,16 @@ public record RelationFileName(long fileNode, Fork fork, int segment) {
      * @return true for example for {@code t3_16384_fsm.1}
      */
     public static boolean isTemporary(String name) {
-        return TEMPORARY.matcher(name).matches();
+        int backendEnd = digitsEnd(name, 1);
+        if (!name.startsWith("t") || backendEnd == 1 || !name.startsWith("_", backendEnd)) {
+            return false;
+        }
+        int nodeStart = backendEnd + 1;
+        int nodeEnd = digitsEnd(name, nodeStart);
+        int forkEnd = nodeEnd + forkAt(name, nodeEnd).suffix().length();
+        boolean piece = name.startsWith(".", forkEnd);
+        int end = piece ? digitsEnd(name, forkEnd + 1) : forkEnd;
+        return nodeEnd > nodeStart && end == name.length() && !(piece && end == forkEnd + 1);
     }
 
     /**

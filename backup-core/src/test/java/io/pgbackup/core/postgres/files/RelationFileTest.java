@@ -34,6 +34,11 @@ class RelationFileTest {
                 "base/5/2619.0",
                 "base/5/2619.01",
                 "base/5/2619_foo",
+                "base/5/2619_fsm_vm",
+                "base/5/2619.",
+                "base/5/2619.1.2",
+                "base/5/2619_vm.x",
+                "base/5/_vm",
                 "base/5/t3_16384",
                 "base/5/4294967296",
                 "base/5/99999999999",
@@ -50,7 +55,19 @@ class RelationFileTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"t3_16384,true", "t3_16384_fsm.1,true", "t_1,false", "t3_,false", "3_16384,false", "t3_16384x,false"})
+    @CsvSource({
+        "t3_16384,true",
+        "t3_16384_fsm.1,true",
+        "t_1,false",
+        "t3_,false",
+        "3_16384,false",
+        "t3_16384x,false",
+        "t,false",
+        "t3,false",
+        "t3_16384.,false",
+        "t3_16384_init,true",
+        "t3_16384.0,true"
+    })
     void temporaryRelations(String name, boolean temporary) {
         assertThat(RelationFileName.isTemporary(name)).isEqualTo(temporary);
     }
