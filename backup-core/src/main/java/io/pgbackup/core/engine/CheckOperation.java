@@ -15,6 +15,7 @@ import io.pgbackup.core.postgres.session.Privileges;
 import io.pgbackup.core.postgres.session.ServerFacts;
 import io.pgbackup.core.postgres.session.ServerSession;
 import io.pgbackup.core.repository.IdentityRecords;
+import io.pgbackup.core.repository.JobRecords;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.error.PgBackupException;
@@ -93,29 +94,36 @@ final class CheckOperation {
         }
     }
 
-    /** A round trip: write, read back, find, refuse to overwrite, delete. */
     private void checkRepository(Repository repository) {
         String subject = "repository " + repository.name();
         ClusterLayout layout = ClusterLayout.of(cluster.name());
         try (OpenRepository open = repositories.open(repository)) {
-            identity.ifPresent(server -> new IdentityRecords(open, layout).requireCurrent(server));
-            ObjectKey probe = layout.root().key("check/" + operation.id());
-            byte[] content = ("check " + operation.id()).getBytes(java.nio.charset.StandardCharsets.UTF_8);
-            boolean created = open.createRecord(probe, HeaderKind.JOB, content);
-            boolean read = open.readRecord(probe, HeaderKind.JOB)
-                    .filter(found -> Arrays.equals(found, content))
-                    .isPresent();
-            boolean listed = open.list(probe.parent()).objects().stream()
-                    .anyMatch(info -> info.key().equals(probe));
-            boolean refused = !open.createRecord(probe, HeaderKind.JOB, content);
-            open.delete(List.of(probe));
-            items.add(new Item(
-                    subject,
-                    created && read && listed && refused,
-                    "round trip: created " + created + ", read back " + read + ", listed " + listed
-                            + ", overwriting refused " + refused,
-                    created && read && listed && refused ? "" : "the store does not keep its promises: use another"));
+            OperationRunner.recorded(
+                    operation, new JobRecords(open, layout)::write, running -> roundTrip(open, subject));
         }
+    }
+
+    /** Write, read back, find, refuse to overwrite, delete. */
+    private boolean roundTrip(OpenRepository open, String subject) {
+        ClusterLayout layout = ClusterLayout.of(cluster.name());
+        identity.ifPresent(server -> new IdentityRecords(open, layout).requireCurrent(server));
+        ObjectKey probe = layout.root().key("check/" + operation.id());
+        byte[] content = ("check " + operation.id()).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        boolean created = open.createRecord(probe, HeaderKind.JOB, content);
+        boolean read = open.readRecord(probe, HeaderKind.JOB)
+                .filter(found -> Arrays.equals(found, content))
+                .isPresent();
+        boolean listed = open.list(probe.parent()).objects().stream()
+                .anyMatch(info -> info.key().equals(probe));
+        boolean refused = !open.createRecord(probe, HeaderKind.JOB, content);
+        open.delete(List.of(probe));
+        items.add(new Item(
+                subject,
+                created && read && listed && refused,
+                "round trip: created " + created + ", read back " + read + ", listed " + listed
+                        + ", overwriting refused " + refused,
+                created && read && listed && refused ? "" : "the store does not keep its promises: use another"));
+        return true;
     }
 
     private void guarded(String subject, Runnable check) {

@@ -74,6 +74,7 @@ public final class RepositoryOpener {
         OpenRepository plain = plain(repository, storage);
         boolean made = false;
         if (readFormat(plain).isEmpty()) {
+            requireUnused(repository, plain);
             byte[] id = new byte[RepositoryCipher.REPOSITORY_ID_LENGTH];
             random.nextBytes(id);
             RepositoryFormat format = new RepositoryFormat(id, repository.key().isPresent(), clock.instant());
@@ -82,18 +83,29 @@ public final class RepositoryOpener {
         RepositoryFormat format = readFormat(plain).orElseThrow();
         requireSameEncryption(repository, format);
         if (format.encrypted() && slots(plain).isEmpty()) {
-            requireEmpty(repository, plain);
+            if (holdsClusters(plain)) {
+                throw noSlot(repository);
+            }
             made |= createFirstSlot(repository, plain, format);
         }
         return made;
     }
 
-    /** A new master key beside objects of an old one would hide that the old one is lost. */
-    private static void requireEmpty(Repository repository, OpenRepository plain) {
-        boolean used = plain.list(ObjectPrefix.root()).prefixes().stream()
-                .anyMatch(prefix -> !prefix.equals(RepositoryLayout.KEYS));
-        if (used) {
-            throw noSlot(repository);
+    /** A new identity or master key beside objects of an old one would make those unreadable for good. */
+    private static boolean holdsClusters(OpenRepository plain) {
+        return plain.list(ObjectPrefix.root()).prefixes().stream()
+                .anyMatch(prefix ->
+                        !plain.list(prefix.resolve("identity")).objects().isEmpty());
+    }
+
+    private static void requireUnused(Repository repository, OpenRepository plain) {
+        boolean used = holdsClusters(plain) || !slots(plain).isEmpty();
+        // Somebody else may have made the repository meanwhile.
+        if (used && readFormat(plain).isEmpty()) {
+            throw new RepositoryException(
+                    ErrorCode.REPOSITORY_DAMAGED,
+                    "repository " + repository.name() + " holds keys or clusters, but its object 'format' is missing",
+                    "bring back that object: without it nothing in the repository can be read; or use another location");
         }
     }
 
@@ -140,11 +152,14 @@ public final class RepositoryOpener {
         if (keys.isEmpty()) {
             throw new RepositoryException(
                     ErrorCode.WRONG_KEY,
-                    "the given " + key.kind().name().toLowerCase(java.util.Locale.ROOT)
-                            + " opens no key slot of repository " + repository.name(),
+                    "the given " + described(key) + " opens no key slot of repository " + repository.name(),
                     "check the source of the secret; a trailing blank or another encoding makes another secret");
         }
         return keys;
+    }
+
+    private static String described(EncryptionKey key) {
+        return key.kind() == EncryptionKey.Kind.PASSPHRASE ? "passphrase" : "raw key";
     }
 
     private static Secret obtain(Repository repository, EncryptionKey key) {
@@ -153,14 +168,14 @@ public final class RepositoryOpener {
         } catch (RuntimeException e) {
             throw new ConfigurationException(
                     ErrorCode.INVALID_REQUEST,
-                    "the " + key.kind().name().toLowerCase(java.util.Locale.ROOT) + " of repository "
-                            + repository.name() + " cannot be had: " + e.getMessage(),
+                    "the " + described(key) + " of repository " + repository.name() + " cannot be had: "
+                            + e.getMessage(),
                     "check the source of the secret; it is asked at each opening",
                     e);
         }
     }
 
-    private List<ObjectKey> slots(OpenRepository plain) {
+    private static List<ObjectKey> slots(OpenRepository plain) {
         List<ObjectKey> slots = new ArrayList<>();
         for (ObjectPrefix generation : plain.list(RepositoryLayout.KEYS).prefixes()) {
             plain.list(generation).objects().stream().map(ObjectInfo::key).forEach(slots::add);
