@@ -94,17 +94,18 @@ final class CheckOperation {
         }
     }
 
-    /** A round trip: write, read back, find, refuse to overwrite, delete. */
     private void checkRepository(Repository repository) {
         String subject = "repository " + repository.name();
         ClusterLayout layout = ClusterLayout.of(cluster.name());
         try (OpenRepository open = repositories.open(repository)) {
-            JobRecords registry = new JobRecords(open, layout);
-            OperationRunner.recorded(operation, registry::write, running -> probe(subject, open, layout));
+            OperationRunner.recorded(
+                    operation, new JobRecords(open, layout)::write, running -> roundTrip(open, subject));
         }
     }
 
-    private boolean probe(String subject, OpenRepository open, ClusterLayout layout) {
+    /** Write, read back, find, refuse to overwrite, delete. */
+    private boolean roundTrip(OpenRepository open, String subject) {
+        ClusterLayout layout = ClusterLayout.of(cluster.name());
         identity.ifPresent(server -> new IdentityRecords(open, layout).requireCurrent(server));
         ObjectKey probe = layout.root().key("check/" + operation.id());
         byte[] content = ("check " + operation.id()).getBytes(java.nio.charset.StandardCharsets.UTF_8);

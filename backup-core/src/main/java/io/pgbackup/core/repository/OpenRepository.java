@@ -147,12 +147,7 @@ public final class OpenRepository extends StoredObjects implements AutoCloseable
         return parse(key, content, parser);
     }
 
-    /**
-     * Says that an object is not there.
-     *
-     * @param key of the object
-     * @return to be thrown
-     */
+    /** Says that an object is not there; to be thrown. */
     public RepositoryException missing(ObjectKey key) {
         return new RepositoryException(
                 ErrorCode.OBJECT_MISSING,

@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Opens repositories and makes new ones. Making is safe against others doing the same at once: format and key slot are created once, and
@@ -77,6 +79,7 @@ public final class RepositoryOpener {
         OpenRepository plain = plain(repository, storage);
         boolean made = false;
         if (readFormat(plain).isEmpty()) {
+            requireUnused(repository, plain);
             byte[] id = new byte[RepositoryCipher.REPOSITORY_ID_LENGTH];
             random.nextBytes(id);
             RepositoryFormat format = new RepositoryFormat(id, repository.key().isPresent(), clock.instant());
@@ -85,18 +88,29 @@ public final class RepositoryOpener {
         RepositoryFormat format = readFormat(plain).orElseThrow();
         requireSameEncryption(repository, format);
         if (format.encrypted() && slots(plain).isEmpty()) {
-            requireEmpty(repository, plain);
+            if (holdsClusters(plain)) {
+                throw noSlot(repository);
+            }
             made |= createFirstSlot(repository, plain, format);
         }
         return made;
     }
 
-    /** A new master key beside objects of an old one would hide that the old one is lost. */
-    private static void requireEmpty(Repository repository, OpenRepository plain) {
-        boolean used = plain.list(ObjectPrefix.root()).prefixes().stream()
-                .anyMatch(prefix -> !prefix.equals(RepositoryLayout.KEYS));
-        if (used) {
-            throw noSlot(repository);
+    /** A new identity or master key beside objects of an old one would make those unreadable for good. */
+    private static boolean holdsClusters(OpenRepository plain) {
+        return plain.list(ObjectPrefix.root()).prefixes().stream()
+                .anyMatch(prefix ->
+                        !plain.list(prefix.resolve("identity")).objects().isEmpty());
+    }
+
+    private static void requireUnused(Repository repository, OpenRepository plain) {
+        boolean used = holdsClusters(plain) || !slots(plain).isEmpty();
+        // Somebody else may have made the repository meanwhile.
+        if (used && readFormat(plain).isEmpty()) {
+            throw new RepositoryException(
+                    ErrorCode.REPOSITORY_DAMAGED,
+                    "repository " + repository.name() + " holds keys or clusters, but its object 'format' is missing",
+                    "bring back that object: without it nothing in the repository can be read; or use another location");
         }
     }
 
@@ -142,18 +156,25 @@ public final class RepositoryOpener {
             throw noSlot(repository);
         }
         Map<Integer, MasterKey> keys = new TreeMap<>();
+        List<RepositoryException> newer = new ArrayList<>();
         EncryptionKey key = repository.key().orElseThrow();
         try (Secret secret = obtain(repository, key)) {
             for (ObjectKey slot : slots) {
-                unlock(slot, plain, keySlots(format), credential(key, secret))
+                unlock(
+                                keySlots(format),
+                                () -> plain.require(slot, HeaderKind.KEY_SLOT, KeySlot::decode),
+                                credential(key, secret),
+                                newer::add)
                         .ifPresent(master -> keys.putIfAbsent(master.generation(), master));
             }
+        }
+        if (keys.isEmpty() && !newer.isEmpty()) {
+            throw newer.get(0);
         }
         if (keys.isEmpty()) {
             throw new RepositoryException(
                     ErrorCode.WRONG_KEY,
-                    "the given " + key.kind().name().toLowerCase(java.util.Locale.ROOT)
-                            + " opens no key slot of repository " + repository.name(),
+                    "the given " + described(key) + " opens no key slot of repository " + repository.name(),
                     "check the source of the secret; a trailing blank or another encoding makes another secret");
         }
         return List.copyOf(keys.values());
@@ -161,15 +182,20 @@ public final class RepositoryOpener {
 
     /** A slot of a kind that only a newer version knows does not keep the others from opening. */
     private static Optional<MasterKey> unlock(
-            ObjectKey slot, OpenRepository plain, KeySlots slots, SlotCredential credential) {
+            KeySlots slots, Supplier<KeySlot> slot, SlotCredential credential, Consumer<RepositoryException> newer) {
         try {
-            return slots.open(plain.require(slot, HeaderKind.KEY_SLOT, KeySlot::decode), credential);
+            return slots.open(slot.get(), credential);
         } catch (RepositoryException e) {
             if (e.code() == ErrorCode.FORMAT_UNSUPPORTED) {
+                newer.accept(e);
                 return Optional.empty();
             }
             throw e;
         }
+    }
+
+    private static String described(EncryptionKey key) {
+        return key.kind() == EncryptionKey.Kind.PASSPHRASE ? "passphrase" : "raw key";
     }
 
     private static Secret obtain(Repository repository, EncryptionKey key) {
@@ -180,14 +206,14 @@ public final class RepositoryOpener {
         } catch (RuntimeException e) {
             throw new ConfigurationException(
                     ErrorCode.SECRET_UNAVAILABLE,
-                    "the " + key.kind().name().toLowerCase(java.util.Locale.ROOT) + " of repository "
-                            + repository.name() + " cannot be had: " + e.getMessage(),
+                    "the " + described(key) + " of repository " + repository.name() + " cannot be had: "
+                            + e.getMessage(),
                     "check the source of the secret; it is asked at each opening",
                     e);
         }
     }
 
-    private List<ObjectKey> slots(OpenRepository plain) {
+    private static List<ObjectKey> slots(OpenRepository plain) {
         List<ObjectKey> slots = new ArrayList<>();
         for (ObjectPrefix generation : plain.list(RepositoryLayout.KEYS).prefixes()) {
             plain.list(generation).objects().stream().map(ObjectInfo::key).forEach(slots::add);
@@ -234,8 +260,7 @@ public final class RepositoryOpener {
         };
     }
 
-    private static OpenRepository closingOnFailure(
-            Storage storage, java.util.function.Supplier<OpenRepository> opening) {
+    private static OpenRepository closingOnFailure(Storage storage, Supplier<OpenRepository> opening) {
         try {
             return opening.get();
         } catch (RuntimeException e) {

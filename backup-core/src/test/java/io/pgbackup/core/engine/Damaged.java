@@ -17,7 +17,7 @@ import java.util.Set;
  * @param damage what is done to the directory of the repository
  * @param restore code of restoring each set that cannot be restored
  * @param findings codes of a verification of the content, by label
- * @param seenByCatalog whether verifying the catalog finds it too
+ * @param seenByCatalog whether verifying the catalog must find it too; of a bundle it sees the length
  */
 record Damaged(
         String name,

@@ -69,10 +69,7 @@ final class RestorePlanner {
     }
 
     private static long free(Path directory) {
-        Path existing = directory;
-        for (Path above = directory; above != null && !Files.exists(existing); above = above.getParent()) {
-            existing = above;
-        }
+        Path existing = existing(directory);
         try {
             return Files.getFileStore(existing).getUsableSpace();
         } catch (IOException e) {
@@ -80,8 +77,18 @@ final class RestorePlanner {
         }
     }
 
+    /** The path, or the first one above that exists. */
+    private static Path existing(Path directory) {
+        Path existing = directory;
+        for (Path above = directory; above != null && !Files.exists(existing); above = above.getParent()) {
+            existing = above;
+        }
+        return existing;
+    }
+
     private static void requireUsable(Path directory) {
         if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            requireWritableAbove(directory);
             return;
         }
         if (!Files.isDirectory(directory)) {
@@ -101,6 +108,14 @@ final class RestorePlanner {
             }
         } catch (IOException e) {
             throw TargetFailure.writing(directory, e);
+        }
+    }
+
+    private static void requireWritableAbove(Path directory) {
+        Path above = existing(directory);
+        if (!Files.isDirectory(above) || !Files.isWritable(above)) {
+            throw TargetFailure.unusable(
+                    directory, above + " is no directory in which one can be made", "name another place");
         }
     }
 
