@@ -177,10 +177,10 @@ public final class ObjectSealer implements AutoCloseable {
         }
     }
 
+    /** Grows once, from what a small object needs to the whole capacity: steps in between would be allocated, cleared and copied for nothing. */
     private void ensureAllocated(int needed) {
         if (needed > buffer.length) {
-            int doubled = (int) Math.min(capacity, 2L * buffer.length);
-            buffer = Arrays.copyOf(buffer, Math.max(needed, doubled));
+            buffer = Arrays.copyOf(buffer, capacity);
         }
     }
 

@@ -101,7 +101,7 @@ class BadInputServerTest {
         }
         Repository missing = keyed(EncryptionKey.fromKeyFile(work.resolve("no-such-file")));
         try (PgBackup pg = open(missing)) {
-            refused(ErrorCode.INVALID_REQUEST, () -> pg.info(missing));
+            refused(ErrorCode.SECRET_UNAVAILABLE, () -> pg.info(missing));
         }
         Repository shortKey = keyed(EncryptionKey.fromKey(SecretSource.value("abc".toCharArray())));
         try (PgBackup pg = open(shortKey)) {

@@ -84,8 +84,7 @@ public final class ContentReader {
     public void read(ManifestEntry.File file, List<NeededFrame> frames, FileTarget target) {
         WantedFile wanted = new WantedFile(file, target, file.unitSize(pageSize), frames.size());
         if (frames.isEmpty()) {
-            target.complete();
-            progress.addFile();
+            work.submit(() -> complete(target), ignored -> progress.addFile());
         } else if (!file.proof().paged() && file.unitCount(pageSize) > 1) {
             work.submit(() -> sequentially(wanted, frames), this::count);
         } else {
@@ -97,6 +96,12 @@ public final class ContentReader {
                 submit();
             }
         }
+    }
+
+    /** Even an empty file is made and forced to the disk: work for a worker, not for the thread that feeds all of them. */
+    private static FileTarget complete(FileTarget target) {
+        target.complete();
+        return target;
     }
 
     private void submit() {
