@@ -22,12 +22,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One percent of the pages of a large table changes in place, at random: an incremental backup stores little more than those. A large file is
  * copied by all workers, in memory that does not grow with it.
  */
 class PageGranularityServerTest {
+    private static final Logger LOG = LoggerFactory.getLogger(PageGranularityServerTest.class);
     private static final String CONTENT =
             "SELECT count(*) || '|' || sum(hashtextextended(v, 0)::numeric) || '|' || sum(n) FROM big";
 
@@ -62,6 +65,10 @@ class PageGranularityServerTest {
                 BackupSizes sizes = incremental.backup().sizes();
                 report(pages, full, sizes);
                 assertThat(bytes(sizes)).isLessThan(bytes(full) / 50);
+                if (pages > 100_000) {
+                    assertThat(full.manifestStored()).as("bookkeeping").isLessThan(full.cluster() * 15 / 10_000);
+                    assertThat(sizes.manifestStored()).as("bookkeeping").isLessThan(sizes.stored() * 5 / 100);
+                }
                 assertThat(sizes.changedPages()).isBetween(pages / 100L, pages * 15L / 1000 + 200);
                 pg.verify(repository, VerifyDepth.CONTENT).requireClean();
                 try (PostgresServer restored = site.restored(pg, repository, incremental.label())) {
@@ -95,12 +102,14 @@ class PageGranularityServerTest {
     }
 
     private static void report(int pages, BackupSizes full, BackupSizes incremental) {
-        System.out.printf(
-                "%d pages: full %d bytes, incremental %d bytes (%.2f %%) for %d changed pages%n",
+        LOG.info(
+                "{} pages: full {} bytes, of them manifest {}; incremental {} bytes ({} %), of them manifest {}, for {} changed pages",
                 pages,
                 bytes(full),
+                full.manifestStored(),
                 bytes(incremental),
                 100.0 * bytes(incremental) / bytes(full),
+                incremental.manifestStored(),
                 incremental.changedPages());
     }
 
@@ -124,7 +133,7 @@ class PageGranularityServerTest {
                 long full = highWater(() -> pg.backup(BackupRequest.full().to(repository)));
                 long incremental =
                         highWater(() -> pg.backup(BackupRequest.incremental().to(repository)));
-                System.out.printf("live heap: full %d MiB, incremental %d MiB%n", full >> 20, incremental >> 20);
+                LOG.info("live heap: full {} MiB, incremental {} MiB", full >> 20, incremental >> 20);
                 assertThat(full).isLessThan(MOST_HEAP);
                 assertThat(incremental).isLessThan(MOST_HEAP);
                 assertThat(busy.get()).isEqualTo(2);
