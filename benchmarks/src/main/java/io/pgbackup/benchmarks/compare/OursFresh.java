@@ -1,10 +1,13 @@
 package io.pgbackup.benchmarks.compare;
 
 import io.pgbackup.benchmarks.compare.CompareOptions.Case;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** This library in a new JVM for each call, its start included: what a command line pays. */
 final class OursFresh implements Tool {
@@ -73,7 +76,7 @@ final class OursFresh implements Tool {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
-                System.getProperty("java.class.path"),
+                absoluteClassPath(),
                 OursFresh.class.getName()));
         command.addAll(cluster);
         command.add(what.text());
@@ -81,5 +84,12 @@ final class OursFresh implements Tool {
             command.add(path.toString());
         }
         commands.run(command, Map.of());
+    }
+
+    /** The new process begins in another directory. */
+    private static String absoluteClassPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 }
