@@ -1,7 +1,9 @@
 package io.pgbackup;
 
+import io.pgbackup.backup.BackupOutcomes;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BackupResult;
+import io.pgbackup.backup.SharedBackupRequest;
 import io.pgbackup.catalog.CheckReport;
 import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
@@ -46,6 +48,16 @@ public interface ClusterOperations {
      * @return the committed backup
      */
     BackupResult backup(BackupRequest request);
+
+    /**
+     * Takes a backup into several repositories at once: the cluster is read once, and each repository gets a set of its own. A repository that fails, or is
+     * so slow that the others would wait for it, is dropped and reported; the others go on.
+     *
+     * @param request what and where
+     * @return what came of it in each repository, at least one committed backup
+     * @throws io.pgbackup.error.PgBackupException if there is no committed backup: what failed in the first repository, with the other failures suppressed
+     */
+    BackupOutcomes backup(SharedBackupRequest request);
 
     /**
      * Looks what a restore would do, without writing anything.

@@ -2,6 +2,7 @@ package io.pgbackup.backup;
 
 import io.pgbackup.BackupType;
 import io.pgbackup.Repository;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,7 +146,7 @@ public final class BackupRequest {
          */
         public Draft exclude(String path) {
             Draft copy = new Draft(this);
-            List<String> changed = new java.util.ArrayList<>(excludes);
+            List<String> changed = new ArrayList<>(excludes);
             changed.add(Objects.requireNonNull(path, "path"));
             copy.excludes = List.copyOf(changed);
             return copy;
@@ -159,6 +160,30 @@ public final class BackupRequest {
          */
         public BackupRequest to(Repository repository) {
             return new BackupRequest(this, repository);
+        }
+
+        /**
+         * Into several repositories at once: the cluster is read once for all of them.
+         *
+         * @param first one of those the {@link io.pgbackup.PgBackup} was made with
+         * @param more others of them
+         * @return the request
+         * @throws IllegalArgumentException if a repository is named twice
+         */
+        public SharedBackupRequest toEach(Repository first, Repository... more) {
+            List<Repository> repositories = new ArrayList<>();
+            repositories.add(first);
+            repositories.addAll(List.of(more));
+            return new SharedBackupRequest(this, repositories);
+        }
+
+        /**
+         * Into all repositories the {@link io.pgbackup.PgBackup} was made with: the cluster is read once for all of them.
+         *
+         * @return the request
+         */
+        public SharedBackupRequest toAll() {
+            return new SharedBackupRequest(this, List.of());
         }
     }
 

@@ -7,8 +7,10 @@ import io.pgbackup.OperationOptions;
 import io.pgbackup.PgBackup;
 import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.Repository;
+import io.pgbackup.backup.BackupOutcomes;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BackupResult;
+import io.pgbackup.backup.SharedBackupRequest;
 import io.pgbackup.catalog.CheckReport;
 import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
@@ -68,6 +70,11 @@ final class Engine implements PgBackup {
 
     @Override
     public BackupResult backup(BackupRequest request) {
+        return plain.backup(request);
+    }
+
+    @Override
+    public BackupOutcomes backup(SharedBackupRequest request) {
         return plain.backup(request);
     }
 

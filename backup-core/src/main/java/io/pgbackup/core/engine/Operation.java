@@ -2,6 +2,8 @@ package io.pgbackup.core.engine;
 
 import io.pgbackup.core.work.Cancellation;
 import io.pgbackup.core.work.ProgressMeter;
+import io.pgbackup.error.ErrorCode;
+import io.pgbackup.error.InternalException;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.event.OperationKind;
 import io.pgbackup.event.Warning;
@@ -10,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -21,6 +24,7 @@ public final class Operation {
     private final Cancellation cancellation;
     private final Listeners listeners;
     private final ProgressMeter progress;
+    private final Optional<Operation> whole;
     private final List<Warning> warnings = new ArrayList<>();
     private final Map<String, String> facts = new LinkedHashMap<>();
 
@@ -31,6 +35,26 @@ public final class Operation {
         this.cancellation = cancellation;
         this.listeners = listeners;
         this.progress = new ProgressMeter(id, kind, listeners::progress);
+        this.whole = Optional.empty();
+    }
+
+    private Operation(Operation whole) {
+        this.id = whole.id;
+        this.kind = whole.kind;
+        this.clock = whole.clock;
+        this.cancellation = whole.cancellation;
+        this.listeners = whole.listeners;
+        this.progress = whole.progress;
+        this.whole = Optional.of(whole);
+    }
+
+    /**
+     * A part with a result and a job record of its own: what it warns about and notes is its own, beside what is said of the whole.
+     *
+     * @return for the same thread
+     */
+    public Operation part() {
+        return new Operation(this);
     }
 
     /**
@@ -128,7 +152,10 @@ public final class Operation {
      * @return a copy
      */
     public List<Warning> warnings() {
-        return List.copyOf(warnings);
+        List<Warning> all = new ArrayList<>();
+        whole.ifPresent(operation -> all.addAll(operation.warnings()));
+        all.addAll(warnings);
+        return all;
     }
 
     /**
@@ -142,6 +169,27 @@ public final class Operation {
     }
 
     Map<String, String> facts() {
-        return facts;
+        Map<String, String> all = new LinkedHashMap<>();
+        whole.ifPresent(operation -> all.putAll(operation.facts()));
+        all.putAll(facts);
+        return all;
+    }
+
+    /**
+     * A failure as the caller shall see it: in the words of the api, with the name of the operation.
+     *
+     * @param thrown by the operation
+     * @return itself, or an exception that has it as its cause
+     */
+    public PgBackupException named(Throwable thrown) {
+        PgBackupException failure = thrown instanceof PgBackupException known
+                ? known
+                : new InternalException(
+                        ErrorCode.INTERNAL,
+                        "unexpected failure: " + thrown,
+                        "please report this with the stack trace and the operation id",
+                        thrown);
+        failure.setOperationId(id);
+        return failure;
     }
 }

@@ -3,14 +3,11 @@ package io.pgbackup.core.engine;
 import io.pgbackup.OperationOptions;
 import io.pgbackup.catalog.JobRecord;
 import io.pgbackup.core.work.Cancellation;
-import io.pgbackup.error.ErrorCode;
-import io.pgbackup.error.InternalException;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.event.OperationEnded;
 import io.pgbackup.event.OperationKind;
 import io.pgbackup.event.OperationListener;
 import io.pgbackup.event.OperationStarted;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -70,7 +67,7 @@ final class OperationRunner {
             told.ended(new OperationEnded(id, kind, cancellation.elapsed(), Optional.empty()));
             return result;
         } catch (RuntimeException e) {
-            PgBackupException failure = named(e, id);
+            PgBackupException failure = operation.named(e);
             LOG.info(
                     "{} of {} failed after {} ms: {}",
                     kind,
@@ -98,47 +95,12 @@ final class OperationRunner {
         Instant started = operation.clock().instant();
         try {
             T result = body.apply(operation);
-            record(operation, started, registry, Optional.empty());
+            JobLog.write(operation, started, registry, Optional.empty());
             return result;
         } catch (RuntimeException e) {
-            record(operation, started, registry, Optional.of(named(e, operation.id())));
+            JobLog.write(operation, started, registry, Optional.of(operation.named(e)));
             throw e;
         }
-    }
-
-    private static void record(
-            Operation operation, Instant started, Consumer<JobRecord> registry, Optional<PgBackupException> failure) {
-        Duration duration = operation.cancellation().elapsed();
-        JobRecord job = new JobRecord(
-                operation.id(),
-                operation.kind(),
-                started,
-                duration,
-                failure.map(exception -> exception.code().name()),
-                failure.map(Throwable::getMessage).orElse(""),
-                operation.facts());
-        boolean interrupted = Thread.interrupted();
-        try {
-            registry.accept(job);
-        } catch (RuntimeException e) {
-            operation.warn("job record", "could not be written: " + e.getMessage());
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private static PgBackupException named(RuntimeException thrown, String id) {
-        PgBackupException failure = thrown instanceof PgBackupException known
-                ? known
-                : new InternalException(
-                        ErrorCode.INTERNAL,
-                        "unexpected failure: " + thrown,
-                        "please report this with the stack trace and the operation id",
-                        thrown);
-        failure.setOperationId(id);
-        return failure;
     }
 
     private static Optional<String> put(String key, String value) {

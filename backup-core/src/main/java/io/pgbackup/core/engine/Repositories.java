@@ -17,6 +17,7 @@ import io.pgbackup.storage.StorageContext;
 import io.pgbackup.storage.StorageException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The repositories of a {@link io.pgbackup.PgBackup}: opened anew for each operation, so that secrets are asked for each time. */
 final class Repositories {
@@ -36,8 +37,13 @@ final class Repositories {
 
     /** Opens one that exists; the caller closes it. */
     OpenRepository open(Repository repository) {
+        return open(repository, UnaryOperator.identity());
+    }
+
+    /** Opens one that exists, with something around its storage; the caller closes it. */
+    OpenRepository open(Repository repository, UnaryOperator<Storage> wrapping) {
         requireConfigured(repository);
-        return opener.open(repository, storage(repository));
+        return opener.open(repository, wrapping.apply(storage(repository)));
     }
 
     /** Makes one unless it exists; returns whether something was made. */

@@ -5,8 +5,10 @@ import io.pgbackup.Cluster;
 import io.pgbackup.ClusterOperations;
 import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.Repository;
+import io.pgbackup.backup.BackupOutcomes;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BackupResult;
+import io.pgbackup.backup.SharedBackupRequest;
 import io.pgbackup.catalog.CheckReport;
 import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
@@ -70,10 +72,19 @@ final class Verbs implements ClusterOperations {
 
     @Override
     public BackupResult backup(BackupRequest request) {
-        return run(
+        return backup(List.of(request)).results().get(0);
+    }
+
+    @Override
+    public BackupOutcomes backup(SharedBackupRequest request) {
+        List<Repository> chosen = request.repositories().isEmpty() ? repositories.all() : request.repositories();
+        return backup(chosen.stream().map(request::in).toList());
+    }
+
+    private BackupOutcomes backup(List<BackupRequest> requests) {
+        return runner.run(
                 OperationKind.BACKUP,
-                request.repository(),
-                (operation, open) -> new BackupOperation(operation, open, cluster, runtime, request).run());
+                operation -> new BackupOperation(operation, requests, cluster, runtime, repositories::open).run());
     }
 
     @Override

@@ -5,7 +5,11 @@ import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.pipeline.ObjectHeader;
 import io.pgbackup.core.pipeline.ObjectSealer;
 import io.pgbackup.core.repository.RepositoryLayout.SetLayout;
+import io.pgbackup.error.ErrorCode;
+import io.pgbackup.error.OperationCancelledException;
+import io.pgbackup.error.RepositoryException;
 import io.pgbackup.storage.ObjectKey;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +34,8 @@ public final class BundleWriters implements AutoCloseable {
     /** Most bytes of a bundle, and of each buffer. */
     public static final int CAPACITY = 16 << 20;
 
+    private static final Duration FOR_EVER = Duration.ofDays(36_500);
+
     private final OpenRepository repository;
     private final SetLayout layout;
     private final BlockingQueue<BundleWriter> idle;
@@ -36,10 +43,22 @@ public final class BundleWriters implements AutoCloseable {
     private final BlockingQueue<ObjectSealer> free;
     private final ExecutorService uploads;
     private final int workers;
+    private final Supplier<Duration> patience;
     private final AtomicInteger nextSequence = new AtomicInteger();
     private final AtomicLong stored = new AtomicLong();
     private final Set<BundleRef> durable = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+
+    /**
+     * For one set that waits for its store as long as it takes.
+     *
+     * @param repository where
+     * @param layout of the set
+     * @param workers how many write at once
+     */
+    public BundleWriters(OpenRepository repository, SetLayout layout, int workers) {
+        this(repository, layout, workers, () -> FOR_EVER);
+    }
 
     /**
      * For one set.
@@ -47,11 +66,13 @@ public final class BundleWriters implements AutoCloseable {
      * @param repository where
      * @param layout of the set
      * @param workers how many write at once
+     * @param patience how long a worker waits until a bundle is stored; asked again and again
      */
-    public BundleWriters(OpenRepository repository, SetLayout layout, int workers) {
+    public BundleWriters(OpenRepository repository, SetLayout layout, int workers, Supplier<Duration> patience) {
         this.repository = repository;
         this.layout = layout;
         this.workers = workers;
+        this.patience = patience;
         this.idle = new ArrayBlockingQueue<>(workers);
         this.free = new ArrayBlockingQueue<>(2 * workers);
         for (int index = 0; index < 2 * workers; index++) {
@@ -89,6 +110,7 @@ public final class BundleWriters implements AutoCloseable {
     }
 
     ObjectSealer takeBuffer() {
+        long begin = System.nanoTime();
         try {
             while (true) {
                 requireNoFailure();
@@ -96,14 +118,25 @@ public final class BundleWriters implements AutoCloseable {
                 if (sealer != null) {
                     return sealer;
                 }
+                requirePatience(begin);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new io.pgbackup.error.OperationCancelledException(
-                    io.pgbackup.error.ErrorCode.CANCELLED,
+            throw new OperationCancelledException(
+                    ErrorCode.CANCELLED,
                     "interrupted while waiting for a bundle to be stored",
                     "call again; nothing of this backup is listed",
                     e);
+        }
+    }
+
+    private void requirePatience(long begin) {
+        Duration limit = patience.get();
+        if (limit.minusNanos(System.nanoTime() - begin).isNegative()) {
+            throw new RepositoryException(
+                    ErrorCode.STORAGE_UNAVAILABLE,
+                    "repository " + repository.name() + " is too slow: no bundle was stored within " + limit,
+                    "back up into a slow repository alone, or copy backups to it later");
         }
     }
 
@@ -122,10 +155,13 @@ public final class BundleWriters implements AutoCloseable {
                 }
                 stored.addAndGet(sealer.size());
                 durable.add(bundle);
-            } catch (RuntimeException e) {
-                failure.compareAndSet(null, e);
-            } finally {
                 free.add(sealer);
+            } catch (RuntimeException e) {
+                // The buffer is not used again: a call that was given up may still be reading it.
+                failure.compareAndSet(null, e);
+            } catch (Error e) {
+                failure.compareAndSet(null, new IllegalStateException("storing failed: " + e, e));
+                throw e;
             }
         });
     }
@@ -181,9 +217,8 @@ public final class BundleWriters implements AutoCloseable {
         }
     }
 
-    /** Lets go of buffers and threads; what was not flushed is lost. Idempotent. */
-    @Override
-    public void close() {
+    /** Stops storing and waits until nothing more is on its way; for sets that will not be. Idempotent. */
+    public void stop() {
         uploads.shutdownNow();
         boolean interrupted = false;
         boolean ended = false;
@@ -197,6 +232,12 @@ public final class BundleWriters implements AutoCloseable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Lets go of buffers and threads; what was not flushed is lost. Idempotent. */
+    @Override
+    public void close() {
+        stop();
         sealers.forEach(ObjectSealer::close);
     }
 }

@@ -1,97 +1,127 @@
 package io.pgbackup.core.engine.backup;
 
-import io.pgbackup.BackupLabel;
 import io.pgbackup.Cluster;
 import io.pgbackup.PgBackupRuntime;
+import io.pgbackup.Repository;
+import io.pgbackup.backup.BackupOutcomes;
 import io.pgbackup.backup.BackupRequest;
-import io.pgbackup.backup.BackupResult;
+import io.pgbackup.backup.BadPage;
 import io.pgbackup.backup.PageCheckPolicy;
-import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.crypto.CipherWarmup;
 import io.pgbackup.core.engine.Connections;
 import io.pgbackup.core.engine.Operation;
-import io.pgbackup.core.postgres.ControlFile;
-import io.pgbackup.core.postgres.Pause;
-import io.pgbackup.core.postgres.files.ClusterFiles;
 import io.pgbackup.core.postgres.files.ExcludePattern;
-import io.pgbackup.core.postgres.files.LocalClusterFiles;
 import io.pgbackup.core.postgres.files.ScanOptions;
-import io.pgbackup.core.postgres.session.BackupSession;
-import io.pgbackup.core.postgres.session.ClusterMatch;
-import io.pgbackup.core.postgres.session.ServerFacts;
-import io.pgbackup.core.postgres.session.SessionWatch;
 import io.pgbackup.core.postgres.session.StartedBackup;
-import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.core.repository.Catalog;
-import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.error.ClusterException;
 import io.pgbackup.error.ErrorCode;
+import io.pgbackup.storage.Storage;
 import java.time.Duration;
-import java.util.concurrent.Executors;
+import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.UnaryOperator;
 
 /**
- * Takes a backup: the steps in their order. Nothing refers to what is not yet durable: begin, start, bundles, manifest, commit. For one call.
+ * Takes a backup into one repository or several: the steps in their order. In each lane nothing refers to what is not yet durable: begin, start, bundles,
+ * manifest, commit. For one call.
  */
 public final class BackupOperation {
-    private static final Logger LOG = LoggerFactory.getLogger(BackupOperation.class);
-    private static final Duration PING_INTERVAL = Duration.ofSeconds(2);
+    /** How long others wait for a repository that does not answer or takes no more. */
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Operation operation;
-    private final OpenRepository repository;
-    private final ClusterLayout layout;
-    private final Cluster.Server server;
+    private final BackupRequest request;
     private final String clusterName;
     private final PgBackupRuntime runtime;
-    private final BackupRequest request;
+    private final Supplier<BackupSource> opener;
+    private final Lanes lanes;
+    private final Opener repositories;
+
+    /** Opens repositories. */
+    @FunctionalInterface
+    public interface Opener {
+        /**
+         * Opens one that exists; the caller closes it.
+         *
+         * @param repository which
+         * @param wrapping what to put around its storage
+         * @return the open repository
+         */
+        OpenRepository open(Repository repository, UnaryOperator<Storage> wrapping);
+    }
 
     /**
      * For one call.
      *
      * @param operation the call
-     * @param repository where the backup goes
+     * @param requests what is wanted, the same for each repository
      * @param cluster what is backed up
      * @param runtime whose workers copy
-     * @param request what is wanted
+     * @param repositories opens them
      */
     public BackupOperation(
             Operation operation,
-            OpenRepository repository,
+            List<BackupRequest> requests,
             Cluster cluster,
             PgBackupRuntime runtime,
-            BackupRequest request) {
+            Opener repositories) {
+        this(
+                operation,
+                requests,
+                cluster.name(),
+                runtime,
+                repositories,
+                () -> OnlineSource.open(Connections.require(cluster)),
+                repository -> PATIENCE);
+    }
+
+    BackupOperation(
+            Operation operation,
+            List<BackupRequest> requests,
+            String clusterName,
+            PgBackupRuntime runtime,
+            Opener repositories,
+            Supplier<BackupSource> opener,
+            Function<Repository, Duration> patience) {
         this.operation = operation;
-        this.repository = repository;
-        this.layout = ClusterLayout.of(cluster.name());
-        this.server = Connections.require(cluster);
-        this.clusterName = cluster.name();
+        this.request = requests.get(0);
+        this.clusterName = clusterName;
         this.runtime = runtime;
-        this.request = request;
+        this.repositories = repositories;
+        this.opener = opener;
+        this.lanes = new Lanes(operation, requests, ClusterLayout.of(clusterName), patience);
     }
 
     /**
      * Takes the backup.
      *
-     * @return the committed set
+     * @return what came of it in each repository, at least one committed set
      */
-    public BackupResult run() {
+    public BackupOutcomes run() {
         CipherWarmup.run();
-        try (ClusterFiles files = new LocalClusterFiles(server.dataDirectory(), Pause.sleeping());
-                BackupSession session = BackupSession.open(Connections.settings(server.connection()))) {
-            ControlFile control = files.readControlFile();
-            ServerFacts facts = session.server().facts();
-            ClusterMatch.require(control, facts);
-            ServerIdentity identity = Connections.identity(facts);
-            new IdentityRecords(repository, layout).requireCurrent(identity);
-            estimate(files);
-            Begun begun = new SetBeginning(operation, repository, layout).begin(request, identity);
-            operation.fact("label", begun.label().toString());
-            return settled(begun, () -> take(begun, files, session, control, identity));
+        try (lanes) {
+            take();
+        }
+        return lanes.outcomes();
+    }
+
+    private void take() {
+        try {
+            lanes.open(repositories);
+            try (BackupSource source = opener.get()) {
+                begin(source);
+                StartedBackup started = start(source);
+                new BackupCopy(operation, lanes, source, runtime).copy(started, scanOptions());
+                requireGoodPages();
+                operation.progress().phase("committing");
+                lanes.commit();
+            }
+        } catch (RuntimeException | Error e) {
+            lanes.end(e);
+            throw e;
         }
     }
 
@@ -100,53 +130,28 @@ public final class BackupOperation {
                 request.excludes().stream().map(ExcludePattern::parse).toList());
     }
 
-    private void estimate(ClusterFiles files) {
+    private void begin(BackupSource source) {
         operation.progress().phase("looking at the cluster");
-        long bytes = SourceEstimate.of(files, scanOptions(), operation::heartbeat);
+        long bytes = SourceEstimate.of(source.files(), scanOptions(), lanes::heartbeat);
         operation.progress().expect(bytes);
-        SpaceCheck.require(operation, repository, new Catalog(repository, layout), request, bytes);
+        lanes.each(lane -> lane.begin(source.identity(), bytes));
     }
 
-    /** Aborts the set unless it was committed, so that the next one need not wait. */
-    private BackupResult settled(Begun begun, Supplier<BackupResult> body) {
-        return operation.settling(
-                body,
-                reason -> new SetRecords(repository, layout)
-                        .abort(begun.label(), reason, operation.clock().instant()));
-    }
-
-    private BackupResult take(
-            Begun begun, ClusterFiles files, BackupSession session, ControlFile control, ServerIdentity identity) {
-        session.reserveWal();
+    private StartedBackup start(BackupSource source) {
         operation.progress().phase("waiting for the server's checkpoint");
-        StartedBackup started = session.start("pgbackup " + clusterName + " " + begun.label(), request.checkpoint());
-        new SetRecords(repository, layout)
-                .start(begun.label(), started.timeline().value(), started.start());
-        try (SessionWatch watch = SessionWatch.over(
-                session,
-                PING_INTERVAL,
-                Executors.defaultThreadFactory(),
-                loss -> LOG.warn("the backup session was lost", loss))) {
-            Runnable heartbeat = () -> {
-                operation.heartbeat();
-                watch.check();
-            };
-            BackupCopy copy = new BackupCopy(operation, repository, layout, runtime, begun, heartbeat);
-            BackupRecord record = copy.copy(files, session, control, started, identity, request, scanOptions());
-            requireGoodPages(record, copy);
-            operation.progress().phase("committing");
-            new SetRecords(repository, layout).commit(record);
-            return result(record, begun, copy);
-        }
+        String label = "pgbackup " + clusterName + " " + lanes.alive().get(0).label();
+        StartedBackup started = source.start(label, request.checkpoint());
+        lanes.each(lane -> lane.started(started));
+        return started;
     }
 
-    private void requireGoodPages(BackupRecord record, BackupCopy copy) {
-        if (record.badPages() == 0) {
+    private void requireGoodPages() {
+        List<BadPage> bad = lanes.alive().get(0).copy().totals().badPages();
+        if (bad.isEmpty()) {
             return;
         }
-        String first = copy.badPages().get(0).path() + " block "
-                + copy.badPages().get(0).block();
-        String message = record.badPages() + " pages failed their check; the first: " + first;
+        String message = bad.size() + " pages failed their check; the first: "
+                + bad.get(0).path() + " block " + bad.get(0).block();
         if (request.badPages() == PageCheckPolicy.FAIL) {
             throw new ClusterException(
                     ErrorCode.DAMAGED_PAGES,
@@ -154,25 +159,5 @@ public final class BackupOperation {
                     "the cluster is damaged: keep the backups you have, and find out how far with pg_amcheck");
         }
         operation.warn("pages", message + "; they are stored as they are");
-    }
-
-    private BackupResult result(BackupRecord record, Begun begun, BackupCopy copy) {
-        long below = record.references().stream()
-                .map(new Catalog(repository, layout)::require)
-                .mapToLong(BackupRecord::ownBytes)
-                .sum();
-        operation.fact("bytesRead", Long.toString(record.sizes().read()));
-        operation.fact("bytesStored", Long.toString(record.ownBytes()));
-        return new BackupResult(
-                record.toInfo(repository.name(), below),
-                request.type(),
-                begun.base().map(BaseSet::label).map(BackupOperation::detection).orElse("full: everything was stored"),
-                copy.badPages(),
-                operation.warnings(),
-                operation.cancellation().elapsed());
-    }
-
-    private static String detection(BackupLabel base) {
-        return "page fingerprints: every page was read and compared with " + base;
     }
 }

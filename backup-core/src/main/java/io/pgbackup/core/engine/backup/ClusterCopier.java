@@ -1,7 +1,5 @@
 package io.pgbackup.core.engine.backup;
 
-import io.pgbackup.core.block.ResolvedFile;
-import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.postgres.files.ClusterEntry;
 import io.pgbackup.core.postgres.files.ClusterFiles;
@@ -11,19 +9,20 @@ import io.pgbackup.core.postgres.files.EntryAttributes;
 import io.pgbackup.core.postgres.files.ScanNote;
 import io.pgbackup.core.postgres.files.ScanOptions;
 import io.pgbackup.core.postgres.files.SourceFile;
-import io.pgbackup.core.repository.ManifestWriter;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.core.work.ProgressMeter;
 import io.pgbackup.error.ClusterException;
 import io.pgbackup.error.ErrorCode;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies the files of a cluster while its server runs: walks over them, joins the walk with the base's manifest, lets workers copy runs, and writes
- * the manifest in the order of the walk. For one thread, which does no heavy work itself.
+ * Copies the files of a cluster while its server runs: walks over them once, joins the walk with the manifest of each lane's base, lets workers copy runs,
+ * and writes each lane's manifest in the order of the walk. For one thread, which does no heavy work itself.
  */
 final class ClusterCopier {
     private static final long RUN_BYTES = 16 << 20;
@@ -32,26 +31,17 @@ final class ClusterCopier {
     private final ClusterFiles files;
     private final CopyRules rules;
     private final CopyPool pool;
-    private final Optional<BaseSet> base;
-    private final ManifestWriter manifest;
+    private final List<LaneCopy> lanes;
     private final ProgressMeter progress;
-    private final CopyTotals totals;
     private @Nullable EntryAttributes model;
 
     ClusterCopier(
-            ClusterFiles files,
-            CopyRules rules,
-            CopyPool pool,
-            Optional<BaseSet> base,
-            ManifestWriter manifest,
-            ProgressMeter progress) {
+            ClusterFiles files, CopyRules rules, CopyPool pool, List<LaneCopy> lanes, ProgressMeter progress) {
         this.files = files;
         this.rules = rules;
         this.pool = pool;
-        this.base = base;
-        this.manifest = manifest;
+        this.lanes = lanes;
         this.progress = progress;
-        this.totals = new CopyTotals(rules.pageSize());
     }
 
     /** Copies everything; returns what the walk met and left out. */
@@ -67,62 +57,74 @@ final class ClusterCopier {
 
     private void copy(ClusterEntry entry, OrderedWork work) {
         switch (entry.kind()) {
-            case DIRECTORY ->
-                work.then(() -> manifest.add(new ManifestEntry.Directory(entry.path(), entry.attributes())));
+            case DIRECTORY -> work.then(() -> addAll(new ManifestEntry.Directory(entry.path(), entry.attributes())));
             case TABLESPACE_LINK ->
-                work.then(() -> manifest.add(new ManifestEntry.Link(
+                work.then(() -> addAll(new ManifestEntry.Link(
                         entry.path(), entry.attributes(), entry.linkTarget().orElseThrow())));
             case FILE -> {
-                Optional<ManifestChain.Chained> below = base.flatMap(set -> set.find(entry.path()));
+                List<LaneFile> known = lookUp(entry);
                 if (entry.paged()) {
-                    copyPaged(entry, resolved(below), work);
+                    copyPaged(entry, known, work);
                 } else {
-                    copyPlain(entry, below, work);
+                    copyPlain(entry, known, work);
                 }
             }
         }
     }
 
-    private @Nullable ResolvedFile resolved(Optional<ManifestChain.Chained> below) {
-        return below.filter(chained -> !chained.levels().isEmpty())
-                .map(ManifestChain.Chained::levels)
-                .filter(levels -> levels.get(0).file().proof().paged())
-                .map(levels -> ResolvedFile.of(levels, rules.pageSize(), rules.zeroFingerprint()))
-                .orElse(null);
+    private void addAll(ManifestEntry entry) {
+        lanes.forEach(lane -> lane.state().attempt(() -> lane.manifest().add(entry)));
     }
 
-    private void copyPaged(ClusterEntry entry, @Nullable ResolvedFile below, OrderedWork work) {
+    /** What the lanes that are left know of a file. */
+    private List<LaneFile> lookUp(ClusterEntry entry) {
+        List<LaneFile> known = new ArrayList<>(lanes.size());
+        for (LaneCopy lane : lanes) {
+            lane.state().attempt(() -> known.add(LaneFile.of(lane, entry, rules.pageSize())));
+        }
+        return known;
+    }
+
+    private void copyPaged(ClusterEntry entry, List<LaneFile> known, OrderedWork work) {
         FileAssembly assembly = new FileAssembly(entry);
         long runBytes = RUN_BYTES - RUN_BYTES % rules.pageSize();
         long offset = 0;
         do {
-            Run run = new Run(entry, offset, Math.min(runBytes, entry.size() - offset), below);
+            Run run = new Run(entry, offset, Math.min(runBytes, entry.size() - offset), known);
             offset += run.length();
             boolean last = offset >= entry.size();
             work.submit(() -> copyRun(run), result -> {
                 assembly.add(run, result);
                 if (last) {
-                    finish(assembly, below);
+                    finish(assembly, known);
                 }
             });
         } while (offset < entry.size());
     }
 
     private RunResult copyRun(Run run) {
+        return withFile(run.entry(), (file, buffers) -> {
+                    RunResult result = new RunCopier(rules, run, file, buffers).copy();
+                    progress.addBytes(result.bytesRead());
+                    return result;
+                })
+                .orElseGet(RunResult::ofVanished);
+    }
+
+    /** Lets a worker use a file; empty if it is gone. */
+    private <T> Optional<T> withFile(ClusterEntry entry, BiFunction<SourceFile, CopyBuffers, T> use) {
         return pool.with(buffers -> {
-            Optional<SourceFile> opened = files.open(run.entry());
+            Optional<SourceFile> opened = files.open(entry);
             if (opened.isEmpty()) {
-                return RunResult.ofVanished();
+                return Optional.empty();
             }
             try (SourceFile file = opened.get()) {
-                RunResult result = new RunCopier(rules, run, file, buffers).copy();
-                progress.addBytes(result.bytesRead());
-                return result;
+                return Optional.of(use.apply(file, buffers));
             }
         });
     }
 
-    private void finish(FileAssembly first, @Nullable ResolvedFile below) {
+    private void finish(FileAssembly first, List<LaneFile> known) {
         FileAssembly assembly = first;
         for (int attempt = 1; !assembly.consistent(); attempt++) {
             if (attempt == MOST_ATTEMPTS) {
@@ -131,15 +133,25 @@ final class ClusterCopier {
                         "file " + first.entry().path() + " changed its length again and again while it was read",
                         "repeat the backup at a time with less change");
             }
-            Run whole = new Run(first.entry(), 0, currentSize(first.entry()), below);
+            Run whole = new Run(first.entry(), 0, currentSize(first.entry()), known);
             assembly = new FileAssembly(first.entry());
             assembly.add(whole, copyRun(whole));
         }
-        List<RunResult> results = assembly.results();
-        assembly.assemble(below != null).ifPresent(file -> {
-            totals.file(file, results.stream().mapToLong(RunResult::bytesRead).sum());
-            results.forEach(result -> totals.bad(result.badPages));
-            add(file);
+        if (assembly.vanished()) {
+            return;
+        }
+        for (int index = 0; index < known.size(); index++) {
+            finish(assembly, known.get(index).lane(), index);
+        }
+        progress.addFile();
+    }
+
+    private static void finish(FileAssembly assembly, LaneCopy lane, int index) {
+        lane.state().attempt(() -> {
+            ManifestEntry.File file = assembly.assemble(index);
+            lane.totals().file(file, assembly.bytesRead());
+            lane.totals().bad(assembly.badPages());
+            lane.manifest().add(file);
         });
     }
 
@@ -153,44 +165,33 @@ final class ClusterCopier {
         }
     }
 
-    private void copyPlain(ClusterEntry entry, Optional<ManifestChain.Chained> below, OrderedWork work) {
-        Optional<ManifestEntry.File> known = below.map(ManifestChain.Chained::entry)
-                .filter(ManifestEntry.File.class::isInstance)
-                .map(ManifestEntry.File.class::cast)
-                .filter(file -> !file.proof().paged());
+    private void copyPlain(ClusterEntry entry, List<LaneFile> known, OrderedWork work) {
         work.submit(
-                () -> pool.with(buffers -> copyPlain(entry, known, buffers)),
-                copied -> copied.ifPresent(plain -> {
-                    totals.file(plain.file(), plain.bytesRead());
+                () -> withFile(entry, (file, buffers) -> copyPlain(entry, known, file, buffers)),
+                copied -> copied.ifPresent(files -> {
                     if (model == null) {
-                        model = plain.file().attributes();
+                        model = entry.attributes();
                     }
-                    add(plain.file());
+                    files.forEach(ClusterCopier::add);
+                    progress.addFile();
                 }));
     }
 
-    private Optional<PlainCopier.Copied> copyPlain(
-            ClusterEntry entry, Optional<ManifestEntry.File> known, CopyBuffers buffers) {
-        Optional<SourceFile> opened = files.open(entry);
-        if (opened.isEmpty()) {
-            return Optional.empty();
-        }
-        try (SourceFile file = opened.get()) {
-            PlainCopier.Content content =
-                    (position, into, length) -> file.read(position, ByteBuffer.wrap(into, 0, length));
-            PlainCopier.Copied copied = new PlainCopier(entry.path(), entry.attributes(), content, buffers).copy(known);
-            progress.addBytes(copied.file().attributes().size());
-            return Optional.of(copied);
-        }
+    private List<PlainCopier.Copied> copyPlain(
+            ClusterEntry entry, List<LaneFile> known, SourceFile file, CopyBuffers buffers) {
+        PlainCopier.Content content =
+                (position, into, length) -> file.read(position, ByteBuffer.wrap(into, 0, length));
+        List<PlainCopier.Copied> copied =
+                new PlainCopier(entry.path(), entry.attributes(), content, buffers).copy(known);
+        progress.addBytes(entry.size());
+        return copied;
     }
 
-    private void add(ManifestEntry.File file) {
-        manifest.add(file);
-        progress.addFile();
-    }
-
-    CopyTotals totals() {
-        return totals;
+    private static void add(PlainCopier.Copied copied) {
+        copied.lane().state().attempt(() -> {
+            copied.lane().totals().file(copied.file(), copied.bytesRead());
+            copied.lane().manifest().add(copied.file());
+        });
     }
 
     /** Mode and owner of a plain file of the cluster, for files that are made up. */

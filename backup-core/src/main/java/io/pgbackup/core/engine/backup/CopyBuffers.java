@@ -1,26 +1,29 @@
 package io.pgbackup.core.engine.backup;
 
-import io.pgbackup.core.manifest.ManifestEntry;
-import io.pgbackup.core.repository.BundleWriter;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
- * What one worker copies with: its bundle and its buffers, used again for each run. One at a time.
+ * What one worker copies with, used again for each run. One at a time.
  *
- * @param bundle where frames go
  * @param direct what is read into
  * @param pages the same bytes where the processor works fastest on them
- * @param frame the units of the next frame
+ * @param lanes what is filled for each lane
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record CopyBuffers(BundleWriter bundle, ByteBuffer direct, byte[] pages, byte[] frame) {
+record CopyBuffers(ByteBuffer direct, byte[] pages, List<LaneBuffers> lanes) {
     static final int READ_SIZE = 256 * 1024;
 
-    static CopyBuffers with(BundleWriter bundle) {
-        return new CopyBuffers(
-                bundle,
-                ByteBuffer.allocateDirect(READ_SIZE),
-                new byte[READ_SIZE],
-                new byte[ManifestEntry.File.PLAIN_UNIT]);
+    static CopyBuffers with(List<LaneBuffers> lanes) {
+        return new CopyBuffers(ByteBuffer.allocateDirect(READ_SIZE), new byte[READ_SIZE], lanes);
+    }
+
+    LaneBuffers of(LaneCopy lane) {
+        for (LaneBuffers candidate : lanes) {
+            if (candidate.lane() == lane) {
+                return candidate;
+            }
+        }
+        throw new IllegalArgumentException("a lane of another run");
     }
 }

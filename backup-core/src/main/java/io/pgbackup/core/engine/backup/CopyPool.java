@@ -1,6 +1,6 @@
 package io.pgbackup.core.engine.backup;
 
-import io.pgbackup.core.repository.BundleWriters;
+import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.work.Cancellation;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,17 +8,23 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Function;
 
-/** As many sets of buffers as there are workers. Memory of a backup is bounded by them and by the bundles. Safe for use by many threads. */
+/**
+ * As many sets of buffers as there are workers. Memory of a backup is bounded by them and by the bundles: both grow with the number of lanes. Safe for use
+ * by many threads.
+ */
 final class CopyPool {
-    private final BundleWriters bundles;
     private final BlockingQueue<CopyBuffers> free;
 
-    CopyPool(BundleWriters bundles, int workers) {
-        this.bundles = bundles;
+    CopyPool(List<LaneCopy> lanes, int workers) {
         this.free = new ArrayBlockingQueue<>(workers);
         try {
             for (int index = 0; index < workers; index++) {
-                free.add(CopyBuffers.with(bundles.borrow()));
+                List<LaneBuffers> buffers = new ArrayList<>();
+                for (LaneCopy lane : lanes) {
+                    buffers.add(
+                            new LaneBuffers(lane, lane.bundles().borrow(), new byte[ManifestEntry.File.PLAIN_UNIT]));
+                }
+                free.add(CopyBuffers.with(buffers));
             }
         } catch (InterruptedException e) {
             throw Cancellation.interrupted(e);
@@ -39,13 +45,14 @@ final class CopyPool {
         }
     }
 
-    /** Sends every bundle on its way and waits until all are durable. No worker may be copying. The heartbeat may throw to end the wait. */
-    void flush(Runnable heartbeat) {
-        List<CopyBuffers> all = new ArrayList<>();
-        free.drainTo(all);
-        all.forEach(buffers -> bundles.giveBack(buffers.bundle()));
+    /**
+     * Sends every bundle of a lane on its way and waits until all are durable. Once for each lane, and no worker may be copying. The heartbeat may throw
+     * to end the wait.
+     */
+    void flush(LaneCopy lane, Runnable heartbeat) {
+        free.forEach(buffers -> lane.bundles().giveBack(buffers.of(lane).bundle()));
         try {
-            bundles.flush(heartbeat);
+            lane.bundles().flush(heartbeat);
         } catch (InterruptedException e) {
             throw Cancellation.interrupted(e);
         }

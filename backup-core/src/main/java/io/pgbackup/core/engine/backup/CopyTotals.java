@@ -1,6 +1,7 @@
 package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.backup.BadPage;
+import io.pgbackup.core.manifest.FrameRef;
 import io.pgbackup.core.manifest.ManifestEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ final class CopyTotals {
     private long readBytes;
     private long pages;
     private long changedPages;
+    private long walStored;
 
     CopyTotals(int pageSize) {
         this.pageSize = pageSize;
@@ -32,6 +34,18 @@ final class CopyTotals {
         }
     }
 
+    /** Counts a file that was made up, not read. */
+    void madeUp(ManifestEntry.File file) {
+        files++;
+        clusterBytes += file.attributes().size();
+    }
+
+    /** Counts a WAL segment. */
+    void wal(ManifestEntry.File segment) {
+        walStored +=
+                segment.map().frames().stream().mapToLong(FrameRef::stored).sum();
+    }
+
     void bad(List<BadPage> found) {
         badPageCount += found.size();
         badPages.addAll(found.subList(0, Math.min(found.size(), MOST_BAD_PAGES - badPages.size())));
@@ -43,6 +57,10 @@ final class CopyTotals {
 
     long badPageCount() {
         return badPageCount;
+    }
+
+    long walStored() {
+        return walStored;
     }
 
     long files() {

@@ -1,5 +1,6 @@
 package io.pgbackup.core.engine.backup;
 
+import io.pgbackup.backup.BadPage;
 import io.pgbackup.core.manifest.BlockMap;
 import io.pgbackup.core.manifest.FileProof;
 import io.pgbackup.core.manifest.FrameRef;
@@ -10,7 +11,6 @@ import io.pgbackup.core.postgres.files.ClusterEntry;
 import io.pgbackup.core.postgres.files.EntryAttributes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Puts the runs of one paged file together again, in their order. For one thread. */
 final class FileAssembly {
@@ -43,26 +43,32 @@ final class FileAssembly {
         return true;
     }
 
-    /** The file, or empty if it is gone. */
-    Optional<ManifestEntry.File> assemble(boolean baseHoldsIt) {
-        if (results.get(0).vanished()) {
-            return Optional.empty();
-        }
+    /** Whether the file is gone. */
+    boolean vanished() {
+        return results.get(0).vanished();
+    }
+
+    /** The file as a lane has stored it, by the lane's place in the runs; not if it is gone. */
+    ManifestEntry.File assemble(int lane) {
         long size = 0;
         int crc = 0;
         List<FrameRef> frames = new ArrayList<>();
         UnitRuns.Builder zeros = new UnitRuns.Builder();
+        List<LaneResult> parts = new ArrayList<>();
         for (RunResult result : results) {
+            LaneResult part = result.lanes().get(lane);
+            parts.add(part);
             crc = size == 0 ? result.crc32c() : Crc32c.combine(crc, result.crc32c(), result.bytesRead());
             size += result.bytesRead();
-            frames.addAll(result.frames);
-            zeros.addAll(result.zeros.build());
+            frames.addAll(part.frames);
+            zeros.addAll(part.zeros.build());
         }
         long[] fingerprints =
-                concatenate(results.stream().map(RunResult::fingerprints).toList());
+                concatenate(parts.stream().map(LaneResult::fingerprints).toList());
         long[] stored =
-                concatenate(results.stream().map(RunResult::storedFingerprints).toList());
+                concatenate(parts.stream().map(LaneResult::storedFingerprints).toList());
         BlockMap own = new BlockMap(false, frames, zeros.build(), stored);
+        boolean baseHoldsIt = runs.get(0).lanes().get(lane).resolved() != null;
         boolean overlay = baseHoldsIt && own.ownUnits() < fingerprints.length;
         EntryAttributes actual = new EntryAttributes(
                 size,
@@ -70,8 +76,8 @@ final class FileAssembly {
                 entry.attributes().ownership(),
                 entry.attributes().modified());
         FileProof proof = new FileProof(true, FileProof.digestOfPages(size, fingerprints), crc);
-        return Optional.of(new ManifestEntry.File(
-                entry.path(), actual, proof, new BlockMap(overlay, own.frames(), own.zeros(), own.fingerprints())));
+        return new ManifestEntry.File(
+                entry.path(), actual, proof, new BlockMap(overlay, own.frames(), own.zeros(), own.fingerprints()));
     }
 
     private static long[] concatenate(List<long[]> parts) {
@@ -88,7 +94,11 @@ final class FileAssembly {
         return entry;
     }
 
-    List<RunResult> results() {
-        return results;
+    long bytesRead() {
+        return results.stream().mapToLong(RunResult::bytesRead).sum();
+    }
+
+    List<BadPage> badPages() {
+        return results.stream().flatMap(result -> result.badPages().stream()).toList();
     }
 }

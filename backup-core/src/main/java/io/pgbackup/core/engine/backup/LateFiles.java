@@ -1,8 +1,6 @@
 package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.Lsn;
-import io.pgbackup.core.manifest.FrameRef;
-import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.postgres.files.ClusterFiles;
 import io.pgbackup.core.postgres.files.ClusterPath;
 import io.pgbackup.core.postgres.files.EntryAttributes;
@@ -10,32 +8,29 @@ import io.pgbackup.core.postgres.files.SourceFile;
 import io.pgbackup.core.postgres.session.StoppedBackup;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
-import io.pgbackup.core.repository.ManifestWriter;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.error.ClusterException;
 import io.pgbackup.error.ErrorCode;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * What is added after the server has stopped the backup: label, tablespace map, control file, and all WAL between start and stop, so that the set
- * restores alone. For one thread.
+ * What is added in each lane after the server has stopped the backup: label, tablespace map, control file, and all WAL between start and stop, so that the
+ * set restores alone. For one thread.
  */
 final class LateFiles {
     private final ClusterFiles files;
     private final CopyPool pool;
-    private final ManifestWriter manifest;
+    private final List<LaneCopy> lanes;
     private final EntryAttributes model;
     private final Instant now;
-    private long clusterBytes;
-    private long clusterFiles;
-    private long walStored;
 
-    LateFiles(ClusterFiles files, CopyPool pool, ManifestWriter manifest, EntryAttributes model, Instant now) {
+    LateFiles(ClusterFiles files, CopyPool pool, List<LaneCopy> lanes, EntryAttributes model, Instant now) {
         this.files = files;
         this.pool = pool;
-        this.manifest = manifest;
+        this.lanes = lanes;
         this.model = model;
         this.now = now;
     }
@@ -45,11 +40,12 @@ final class LateFiles {
         madeUp("backup_label", stopped.backupLabel(), work);
         madeUp("global/pg_control", controlFile, work);
         for (WalFileName segment : stopped.segments(size)) {
-            work.submit(() -> copySegment(segment, size, flushed), file -> {
-                manifest.add(file);
-                walStored +=
-                        file.map().frames().stream().mapToLong(FrameRef::stored).sum();
-            });
+            work.submit(
+                    () -> copySegment(segment, size, flushed),
+                    copied -> copied.forEach(one -> one.lane().state().attempt(() -> {
+                        one.lane().manifest().add(one.file());
+                        one.lane().totals().wal(one.file());
+                    })));
         }
         if (stopped.tablespaceMap().length > 0) {
             madeUp("tablespace_map", stopped.tablespaceMap(), work);
@@ -62,15 +58,16 @@ final class LateFiles {
             System.arraycopy(bytes, (int) position, into, 0, length);
             return length;
         };
-        work.submit(() -> store(path, bytes.length, content), file -> {
-            manifest.add(file);
-            clusterFiles++;
-            clusterBytes += bytes.length;
-        });
+        work.submit(
+                () -> store(path, bytes.length, content),
+                copied -> copied.forEach(one -> one.lane().state().attempt(() -> {
+                    one.lane().manifest().add(one.file());
+                    one.lane().totals().madeUp(one.file());
+                })));
     }
 
     /** Bytes behind the flush position may be of a former use of the file: they are stored as zeros. */
-    private ManifestEntry.File copySegment(WalFileName segment, WalSegmentSize size, Lsn flushed) {
+    private List<PlainCopier.Copied> copySegment(WalFileName segment, WalSegmentSize size, Lsn flushed) {
         long trusted =
                 Math.min(size.bytes(), flushed.value() - segment.start(size).value());
         SourceFile opened = files.openWal(segment).orElseThrow(() -> incomplete(segment, "it is gone"));
@@ -94,22 +91,9 @@ final class LateFiles {
                 "the replication slot of the backup should have kept it: look into the server's log; repeat the backup");
     }
 
-    private ManifestEntry.File store(String path, long length, PlainCopier.Content content) {
+    private List<PlainCopier.Copied> store(String path, long length, PlainCopier.Content content) {
         EntryAttributes attributes = new EntryAttributes(length, model.mode(), model.ownership(), now);
         return pool.with(buffers -> new PlainCopier(ClusterPath.of(path), attributes, content, buffers)
-                .copy(java.util.Optional.empty())
-                .file());
-    }
-
-    long clusterBytes() {
-        return clusterBytes;
-    }
-
-    long clusterFiles() {
-        return clusterFiles;
-    }
-
-    long walStored() {
-        return walStored;
+                .copy(lanes.stream().map(LaneFile::unknown).toList()));
     }
 }

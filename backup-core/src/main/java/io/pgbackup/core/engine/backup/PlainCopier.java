@@ -11,12 +11,11 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * Copies a file that has no pages: configuration, transaction status, WAL, labels. It is stored whole, unless its digest says that the base holds the
- * same. Used once, by one worker.
+ * Copies a file that has no pages: configuration, transaction status, WAL, labels. A lane stores it whole, unless its digest says that the lane's base
+ * holds the same. Used once, by one worker.
  */
 final class PlainCopier {
     /** Gives the bytes of a file. */
@@ -33,8 +32,8 @@ final class PlainCopier {
         int read(long position, byte[] into, int length);
     }
 
-    /** A file that was copied, and how many bytes were read for it. */
-    record Copied(ManifestEntry.File file, long bytesRead) {}
+    /** A file as a lane has it now, and how many bytes were read for it. */
+    record Copied(LaneCopy lane, ManifestEntry.File file, long bytesRead) {}
 
     private static final int UNIT = ManifestEntry.File.PLAIN_UNIT;
     private static final byte[] ZEROS = new byte[UNIT];
@@ -52,22 +51,33 @@ final class PlainCopier {
     }
 
     /**
-     * Copies up to the size that was listed; what was appended since comes back by WAL.
+     * Copies up to the size that was listed; what was appended since comes back by WAL. The first reading is a look for lanes whose base may hold the same
+     * and stores for all others; there is a second one only if a lane finds that its base holds something else.
      *
-     * @param base proof of the file in the base and its size, if it holds the path
+     * @param lanes the file as each lane knows it
+     * @return what came of it in the lanes that are left
      */
-    Copied copy(Optional<ManifestEntry.File> base) {
-        long read = 0;
-        if (base.isPresent() && base.get().attributes().size() == attributes.size()) {
-            Pass look = pass(false);
-            read = look.size;
-            if (look.proof.equals(base.get().proof())) {
-                return new Copied(file(look, BlockMap.unchanged()), read);
+    List<Copied> copy(List<LaneFile> lanes) {
+        List<LaneFile> looking = lanes.stream().filter(this::mayBeUnchanged).toList();
+        List<Copied> copied = new ArrayList<>();
+        Pass first = pass(
+                lanes.stream().filter(lane -> !looking.contains(lane)).map(LaneFile::lane).toList(), 0, copied);
+        List<LaneCopy> changed = new ArrayList<>();
+        for (LaneFile lane : looking) {
+            if (lane.plain() != null && first.proof.equals(lane.plain().proof())) {
+                copied.add(new Copied(lane.lane(), file(first, BlockMap.unchanged()), first.size));
+            } else {
+                changed.add(lane.lane());
             }
         }
-        Pass stored = pass(true);
-        BlockMap map = new BlockMap(false, stored.frames, stored.zeros, new long[0]);
-        return new Copied(file(stored, map), read + stored.size);
+        if (!changed.isEmpty()) {
+            pass(changed, first.size, copied);
+        }
+        return copied;
+    }
+
+    private boolean mayBeUnchanged(LaneFile lane) {
+        return lane.plain() != null && lane.plain().attributes().size() == attributes.size();
     }
 
     private ManifestEntry.File file(Pass pass, BlockMap map) {
@@ -77,32 +87,57 @@ final class PlainCopier {
     }
 
     /** What one reading of the file gave. */
-    private record Pass(long size, FileProof proof, List<FrameRef> frames, UnitRuns zeros) {}
+    private record Pass(long size, FileProof proof, UnitRuns zeros) {}
 
-    private Pass pass(boolean store) {
+    /** A lane that stores what is read. */
+    private record Storing(LaneCopy lane, List<FrameRef> frames) {}
+
+    /** Reads the file once and stores it in some lanes. */
+    private Pass pass(List<LaneCopy> lanes, long readBefore, List<Copied> copied) {
+        List<Storing> storing =
+                lanes.stream().map(lane -> new Storing(lane, new ArrayList<>())).toList();
+        Pass pass = pass(storing);
+        for (Storing lane : storing) {
+            BlockMap map = new BlockMap(false, lane.frames, pass.zeros, new long[0]);
+            copied.add(new Copied(lane.lane, file(pass, map), readBefore + pass.size));
+        }
+        return pass;
+    }
+
+    private Pass pass(List<Storing> storing) {
         MessageDigest digest = FileProof.sha256();
         CRC32C crc = new CRC32C();
-        List<FrameRef> frames = new ArrayList<>();
+        byte[] bytes = buffers.pages();
         UnitRuns.Builder zeros = new UnitRuns.Builder();
         long size = 0;
         for (int unit = 0; size < attributes.size(); unit++) {
             int wanted = (int) Math.min(UNIT, attributes.size() - size);
-            int length = content.read(size, buffers.frame(), wanted);
+            int length = content.read(size, bytes, wanted);
             if (length == 0) {
                 break;
             }
-            digest.update(buffers.frame(), 0, length);
-            crc.update(buffers.frame(), 0, length);
+            digest.update(bytes, 0, length);
+            crc.update(bytes, 0, length);
             size += length;
-            if (Arrays.equals(buffers.frame(), 0, length, ZEROS, 0, length)) {
+            if (Arrays.equals(bytes, 0, length, ZEROS, 0, length)) {
                 zeros.add(unit, 1);
-            } else if (store) {
-                frames.add(buffers.bundle().write(path, UNIT, UnitRuns.of(unit, 1), buffers.frame(), length));
+            } else {
+                store(storing, unit, length);
             }
             if (length < wanted) {
                 break;
             }
         }
-        return new Pass(size, new FileProof(false, digest.digest(), (int) crc.getValue()), frames, zeros.build());
+        return new Pass(size, new FileProof(false, digest.digest(), (int) crc.getValue()), zeros.build());
+    }
+
+    private void store(List<Storing> storing, int unit, int length) {
+        for (Storing lane : storing) {
+            lane.lane
+                    .state()
+                    .attempt(() -> lane.frames.add(buffers.of(lane.lane)
+                            .bundle()
+                            .write(path, UNIT, UnitRuns.of(unit, 1), buffers.pages(), length)));
+        }
     }
 }

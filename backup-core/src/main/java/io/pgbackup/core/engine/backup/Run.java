@@ -1,8 +1,7 @@
 package io.pgbackup.core.engine.backup;
 
-import io.pgbackup.core.block.ResolvedFile;
 import io.pgbackup.core.postgres.files.ClusterEntry;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * A stretch of a paged file, worked on by one worker: a large file is many runs.
@@ -10,10 +9,6 @@ import org.jspecify.annotations.Nullable;
  * @param entry the file
  * @param offset first byte, a multiple of the page size
  * @param length number of bytes wanted
- * @param base what the base holds of the file; null if nothing
+ * @param lanes the file as each lane knows it
  */
-record Run(
-        ClusterEntry entry,
-        long offset,
-        long length,
-        @Nullable ResolvedFile base) {}
+record Run(ClusterEntry entry, long offset, long length, List<LaneFile> lanes) {}

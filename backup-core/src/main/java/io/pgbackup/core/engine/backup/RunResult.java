@@ -1,69 +1,19 @@
 package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.backup.BadPage;
-import io.pgbackup.core.manifest.FrameRef;
-import io.pgbackup.core.manifest.UnitRuns;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
-/** What came of a run: what was read, what of it was stored, and the fingerprint of every page. Filled by one worker, then read by one other thread. */
-final class RunResult {
-    final List<FrameRef> frames = new ArrayList<>();
-    final UnitRuns.Builder zeros = new UnitRuns.Builder();
-    final List<BadPage> badPages = new ArrayList<>();
-    private long[] fingerprints = new long[64];
-    private long[] stored = new long[64];
-    private int pages;
-    private int storedPages;
-    private boolean vanished;
-    private long bytesRead;
-    private int crc32c;
-
+/**
+ * What came of a run.
+ *
+ * @param vanished whether the file was gone
+ * @param bytesRead of the file, up to its end
+ * @param crc32c of them
+ * @param badPages that failed their check, also when read again
+ * @param lanes what each lane made of it, in the order of the run's
+ */
+record RunResult(boolean vanished, long bytesRead, int crc32c, List<BadPage> badPages, List<LaneResult> lanes) {
     static RunResult ofVanished() {
-        RunResult result = new RunResult();
-        result.vanished = true;
-        return result;
-    }
-
-    void page(long fingerprint) {
-        fingerprints = room(fingerprints, pages);
-        fingerprints[pages++] = fingerprint;
-    }
-
-    void storedPage(long fingerprint) {
-        stored = room(stored, storedPages);
-        stored[storedPages++] = fingerprint;
-    }
-
-    private static long[] room(long[] array, int size) {
-        return size < array.length ? array : Arrays.copyOf(array, size * 2);
-    }
-
-    void end(long bytes, int crc) {
-        bytesRead = bytes;
-        crc32c = crc;
-    }
-
-    boolean vanished() {
-        return vanished;
-    }
-
-    long bytesRead() {
-        return bytesRead;
-    }
-
-    int crc32c() {
-        return crc32c;
-    }
-
-    /** Fingerprints of all pages of the run. */
-    long[] fingerprints() {
-        return Arrays.copyOf(fingerprints, pages);
-    }
-
-    /** Fingerprints of the pages in frames. */
-    long[] storedFingerprints() {
-        return Arrays.copyOf(stored, storedPages);
+        return new RunResult(true, 0, 0, List.of(), List.of());
     }
 }

@@ -12,11 +12,19 @@ public final class StoppedBackup {
     private final byte[] label;
     private final byte[] tablespaceMap;
 
-    StoppedBackup(StartedBackup started, Lsn stop, byte[] label, byte[] tablespaceMap) {
+    /**
+     * A backup that has ended.
+     *
+     * @param started where it began
+     * @param stop where it ended
+     * @param label the file {@code backup_label}
+     * @param tablespaceMap the file {@code tablespace_map}; empty if there shall be none
+     */
+    public StoppedBackup(StartedBackup started, Lsn stop, byte[] label, byte[] tablespaceMap) {
         this.started = started;
         this.stop = stop;
-        this.label = label;
-        this.tablespaceMap = tablespaceMap;
+        this.label = label.clone();
+        this.tablespaceMap = tablespaceMap.clone();
     }
 
     /**

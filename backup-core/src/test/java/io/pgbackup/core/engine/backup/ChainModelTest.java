@@ -2,8 +2,9 @@ package io.pgbackup.core.engine.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgbackup.backup.BackupResult;
 import io.pgbackup.core.postgres.files.ClusterPath;
-import io.pgbackup.core.repository.BackupRecord;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +25,7 @@ class ChainModelTest {
         Random random = new Random(seed);
         FakeCluster cluster = new FakeCluster();
         cluster.files.put(ClusterPath.of("PG_VERSION"), new byte[] {'1', '7', '\n'});
-        List<BackupRecord> records = new ArrayList<>();
+        List<BackupResult> records = new ArrayList<>();
         List<ConcurrentSkipListMap<ClusterPath, byte[]>> states = new ArrayList<>();
         try (SetHarness harness = new SetHarness()) {
             for (int set = 0; set < 5; set++) {
@@ -85,13 +86,12 @@ class ChainModelTest {
         Random random = new Random(1);
         FakeCluster cluster = cluster(random, 5000);
         try (SetHarness harness = new SetHarness()) {
-            harness.take(cluster, 1000);
-            assertThat(harness.totals.changedPages()).isEqualTo(5000);
+            assertThat(changedPages(harness.take(cluster, 1000))).isEqualTo(5000);
             byte[] changed = cluster.files.getOrDefault(TABLE, new byte[0]).clone();
             System.arraycopy(FakeCluster.page(random, 1500, 4321), 0, changed, 4321 * PAGE, PAGE);
             cluster.files.put(TABLE, changed);
-            BackupRecord incremental = harness.take(cluster, 2000);
-            assertThat(harness.totals.changedPages()).isEqualTo(1);
+            BackupResult incremental = harness.take(cluster, 2000);
+            assertThat(changedPages(incremental)).isEqualTo(1);
             assertSame(harness.restore(incremental), cluster.copy());
         }
     }
@@ -104,10 +104,8 @@ class ChainModelTest {
         cluster.files.put(TABLE, FakeCluster.pages(new Random(1), 1500, 0, 10));
         try (SetHarness harness = new SetHarness()) {
             harness.take(cluster, 1000);
-            harness.take(cluster, 2000);
-            assertThat(harness.totals.changedPages()).isEqualTo(10);
-            harness.take(cluster, 3000);
-            assertThat(harness.totals.changedPages()).isZero();
+            assertThat(changedPages(harness.take(cluster, 2000))).isEqualTo(10);
+            assertThat(changedPages(harness.take(cluster, 3000))).isZero();
         }
     }
 
@@ -125,8 +123,8 @@ class ChainModelTest {
             }
         };
         try (SetHarness harness = new SetHarness()) {
-            BackupRecord record = harness.take(cluster, 1000);
-            assertThat(harness.totals.badPages()).isEmpty();
+            BackupResult record = harness.take(cluster, 1000);
+            assertThat(record.badPages()).isEmpty();
             assertThat(harness.restore(record).get(TABLE)).isEqualTo(whole);
         }
         assertThat(reads.get()).as("the second read reached the file").isGreaterThanOrEqualTo(2);
@@ -138,8 +136,8 @@ class ChainModelTest {
         byte[] damaged = cluster.files.getOrDefault(TABLE, new byte[0]);
         damaged[70 * PAGE + 5000] ^= 1;
         try (SetHarness harness = new SetHarness()) {
-            BackupRecord record = harness.take(cluster, 1000);
-            assertThat(harness.totals.badPages()).singleElement().satisfies(page -> {
+            BackupResult record = harness.take(cluster, 1000);
+            assertThat(record.badPages()).singleElement().satisfies(page -> {
                 assertThat(page.path()).isEqualTo("base/1/16384");
                 assertThat(page.block()).isEqualTo(70);
             });
@@ -157,7 +155,7 @@ class ChainModelTest {
             }
         };
         try (SetHarness harness = new SetHarness()) {
-            BackupRecord record = harness.take(cluster, 1000);
+            BackupResult record = harness.take(cluster, 1000);
             byte[] restored = harness.restore(record).getOrDefault(TABLE, new byte[0]);
             assertThat(restored.length).isGreaterThanOrEqualTo(cut.length);
             assertThat(Arrays.copyOf(restored, cut.length)).isEqualTo(cut);
@@ -189,6 +187,10 @@ class ChainModelTest {
             ConcurrentSkipListMap<ClusterPath, byte[]> restored = harness.restore(harness.take(cluster, 1000));
             assertThat(restored.get(next)).isEqualTo(cluster.files.get(next));
         }
+    }
+
+    private static long changedPages(BackupResult backup) {
+        return backup.backup().sizes().changedPages();
     }
 
     private static FakeCluster cluster(Random random, int blocks) {

@@ -1,6 +1,7 @@
 package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.core.postgres.ControlFile;
+import io.pgbackup.core.postgres.ControlFileBytes;
 import io.pgbackup.core.postgres.files.ClusterEntry;
 import io.pgbackup.core.postgres.files.ClusterFiles;
 import io.pgbackup.core.postgres.files.ClusterPath;
@@ -25,6 +26,12 @@ import java.util.function.BiConsumer;
 /** Files in memory, with hooks for what happens to files of a living cluster. */
 final class FakeCluster implements ClusterFiles {
     static final int PAGE_SIZE = 8192;
+    static final int SEGMENT_SIZE = 1 << 20;
+    private static final byte[] SEGMENT = new byte[SEGMENT_SIZE];
+
+    static {
+        new Random(1).nextBytes(SEGMENT);
+    }
 
     final ConcurrentSkipListMap<ClusterPath, byte[]> files = new ConcurrentSkipListMap<>();
     /** Called before each read with the path and the position. */
@@ -51,7 +58,8 @@ final class FakeCluster implements ClusterFiles {
 
     @Override
     public ControlFile readControlFile() {
-        throw new UnsupportedOperationException();
+        return ControlFile.parse(ControlFileBytes.of(
+                1700, fields -> fields.putInt(228, SEGMENT_SIZE).putInt(252, 1)));
     }
 
     @Override
@@ -95,7 +103,7 @@ final class FakeCluster implements ClusterFiles {
         @Override
         public int read(long position, ByteBuffer into) {
             beforeRead.accept(path, position);
-            byte[] content = files.getOrDefault(path, new byte[0]);
+            byte[] content = content();
             int length = (int) Math.max(0, Math.min(into.remaining(), content.length - position));
             into.put(content, (int) Math.min(position, content.length), length);
             return length;
@@ -103,7 +111,12 @@ final class FakeCluster implements ClusterFiles {
 
         @Override
         public long size() {
-            return files.getOrDefault(path, new byte[0]).length;
+            return content().length;
+        }
+
+        private byte[] content() {
+            boolean wal = path.toString().startsWith("pg_wal/");
+            return wal ? SEGMENT : files.getOrDefault(path, new byte[0]);
         }
 
         @Override
@@ -112,7 +125,7 @@ final class FakeCluster implements ClusterFiles {
 
     @Override
     public Optional<SourceFile> openWal(WalFileName name) {
-        return Optional.empty();
+        return Optional.of(new FakeFile(ClusterPath.of("pg_wal/" + name)));
     }
 
     @Override

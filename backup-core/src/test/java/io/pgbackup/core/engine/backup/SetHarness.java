@@ -1,13 +1,15 @@
 package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.BackupLabel;
-import io.pgbackup.BackupType;
+import io.pgbackup.CancellationToken;
 import io.pgbackup.Lsn;
+import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.Repository;
-import io.pgbackup.catalog.BackupSizes;
-import io.pgbackup.catalog.ServerIdentity;
-import io.pgbackup.catalog.WalRange;
+import io.pgbackup.backup.BackupOutcomes;
+import io.pgbackup.backup.BackupRequest;
+import io.pgbackup.backup.BackupResult;
 import io.pgbackup.core.block.ResolvedFile;
+import io.pgbackup.core.engine.Operations;
 import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FileTarget;
 import io.pgbackup.core.engine.content.FrameWorkers;
@@ -16,146 +18,113 @@ import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.pipeline.FrameFingerprint;
 import io.pgbackup.core.postgres.files.ClusterPath;
-import io.pgbackup.core.postgres.files.ScanOptions;
-import io.pgbackup.core.postgres.page.PageCheck;
-import io.pgbackup.core.postgres.page.PageRechecker;
-import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.core.repository.BundleWriters;
 import io.pgbackup.core.repository.Catalog;
-import io.pgbackup.core.repository.ManifestRoot;
-import io.pgbackup.core.repository.ManifestStore;
-import io.pgbackup.core.repository.ManifestWriter;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import io.pgbackup.core.repository.RepositoryOpener;
-import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.core.work.ProgressMeter;
 import io.pgbackup.event.OperationKind;
-import io.pgbackup.storage.testkit.MemoryStorage;
+import io.pgbackup.event.OperationListener;
+import io.pgbackup.event.Warning;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
-import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.function.Function;
 
-/** Takes sets of a fake cluster into memory and reads them back, by the very classes that a backup and a restore use. */
+/** Takes sets of a fake cluster into memory by the very steps of a backup, and reads them back as a restore does. */
 final class SetHarness implements AutoCloseable {
+    static final String CLUSTER = "model";
     static final int WORKERS = 3;
-    private static final Lsn FLUSHED = new Lsn(1L << 40);
 
-    private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
-    private final ClusterLayout layout = ClusterLayout.of("model");
-    private final OpenRepository repository;
-    private final List<BackupRecord> records = new ArrayList<>();
-    private LocalDateTime time = LocalDateTime.of(2026, 1, 1, 0, 0);
-    CopyTotals totals = new CopyTotals(FakeCluster.PAGE_SIZE);
+    private final PgBackupRuntime runtime =
+            PgBackupRuntime.builder().workers(WORKERS).clock(this::now).build();
+    private final ClusterLayout layout = ClusterLayout.of(CLUSTER);
+    private final List<Place> places;
+    /** What the last backup warned about. */
+    final List<Warning> warnings = new ArrayList<>();
+    /** How long lanes wait for each other. */
+    Function<Repository, Duration> patience = repository -> Duration.ofMinutes(5);
+    /** Cancels the next backups. */
+    CancellationToken token = new CancellationToken();
+
+    private Instant time = Instant.parse("2026-01-01T00:00:00Z");
 
     SetHarness() {
-        Repository described = Repository.at("memory:model").unencrypted().build();
-        MemoryStorage storage = new MemoryStorage(InstantSource.system());
-        RepositoryOpener opener = new RepositoryOpener(InstantSource.system());
-        opener.create(described, storage);
-        repository = opener.open(described, storage);
+        this(Place.plain("model"));
     }
 
-    private ProgressMeter progress() {
-        return new ProgressMeter("test", OperationKind.BACKUP, event -> {});
+    SetHarness(Place... places) {
+        this.places = List.of(places);
     }
 
-    /** Takes a set; every set but the first builds upon the one before. */
-    BackupRecord take(FakeCluster cluster, long startLsn) {
-        time = time.plusHours(1);
-        Catalog catalog = new Catalog(repository, layout);
-        ManifestStore manifests = new ManifestStore(repository, layout);
-        Optional<BackupRecord> newest =
-                records.isEmpty() ? Optional.empty() : Optional.of(records.get(records.size() - 1));
-        Optional<BaseSet> base = newest.map(record -> BaseSet.open(record, catalog, manifests));
-        BackupLabel label = newest.map(record -> BackupLabel.dependent(
-                        BackupType.INCREMENTAL, record.label().chain(), time))
-                .orElseGet(() -> BackupLabel.full(time));
-        byte[] root;
-        try (BundleWriters bundles = new BundleWriters(repository, layout.set(label), WORKERS);
-                OrderedWork work = new OrderedWork(executor, 4 * WORKERS, () -> {})) {
-            CopyPool pool = new CopyPool(bundles, WORKERS);
-            ManifestWriter manifest = new ManifestWriter(manifests, label, bundles, FakeCluster.PAGE_SIZE);
-            ClusterCopier copier = new ClusterCopier(cluster, rules(base, startLsn), pool, base, manifest, progress());
-            copier.copyAll(ScanOptions.everything(), work);
-            totals = copier.totals();
-            List<ManifestRoot.Page> pages = manifest.endSection();
-            pool.flush(() -> {});
-            root = manifest.finish(new ManifestRoot(
-                    label,
-                    base.map(BaseSet::label).map(List::of).orElse(List.of()),
-                    FakeCluster.PAGE_SIZE,
-                    seed(base),
-                    pages,
-                    List.of(),
-                    Map.of(),
-                    List.of()));
-        }
-        List<BackupLabel> references = base.map(BaseSet::references).orElse(List.of());
-        BackupRecord record = record(label, references, startLsn, root);
-        new SetRecords(repository, layout).commit(record);
-        records.add(record);
-        return record;
+    private Instant now() {
+        return time;
     }
 
-    private static long seed(Optional<BaseSet> base) {
-        return base.map(BaseSet::seed).orElse(99L);
+    /** Takes a set into the one place; every set but the first builds upon the one before. */
+    BackupResult take(FakeCluster cluster, long startLsn) {
+        return take(cluster, startLsn, BackupRequest.auto(), places).results().get(0);
     }
 
-    private static CopyRules rules(Optional<BaseSet> base, long startLsn) {
-        PageCheck check = new PageCheck(FakeCluster.PAGE_SIZE, true);
-        FrameFingerprint fingerprint = new FrameFingerprint(seed(base));
-        return new CopyRules(
-                check,
-                new PageRechecker(check, new Lsn(startLsn), () -> FLUSHED, pause -> {}),
-                fingerprint,
-                fingerprint.of(new byte[FakeCluster.PAGE_SIZE], 0, FakeCluster.PAGE_SIZE),
-                base.map(BaseSet::start).orElse(new Lsn(0)),
-                131_072);
+    /** Takes a set into some places at once. */
+    BackupOutcomes take(FakeCluster cluster, long startLsn, BackupRequest.Draft draft, List<Place> chosen) {
+        time = time.plusSeconds(3600);
+        warnings.clear();
+        OperationListener listener = new OperationListener() {
+            @Override
+            public void warning(String operationId, Warning warning) {
+                warnings.add(warning);
+            }
+        };
+        List<BackupRequest> requests =
+                chosen.stream().map(place -> draft.to(place.repository)).toList();
+        return new BackupOperation(
+                        Operations.backup(this::now, token, listener),
+                        requests,
+                        CLUSTER,
+                        runtime,
+                        (repository, wrapping) -> place(repository).openFaulty(wrapping),
+                        () -> new FakeSource(cluster, new Lsn(startLsn)),
+                        patience)
+                .run();
     }
 
-    private static BackupRecord record(BackupLabel label, List<BackupLabel> references, long startLsn, byte[] root) {
-        return new BackupRecord(
-                label,
-                "test",
-                references,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                new WalRange(1, new Lsn(startLsn), new Lsn(startLsn + 1), "a", "b"),
-                new BackupSizes(0, 0, 0, 0, 0, 0, 0, 0, 0),
-                new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20),
-                0,
-                Map.of(),
-                root);
+    private Place place(Repository repository) {
+        return places.stream()
+                .filter(place -> place.repository == repository)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Reads a set of the first place back. */
+    ConcurrentSkipListMap<ClusterPath, byte[]> restore(BackupResult backup) {
+        return restore(places.get(0), backup.label());
     }
 
     /** Reads a set back, as a restore does. */
-    ConcurrentSkipListMap<ClusterPath, byte[]> restore(BackupRecord record) {
-        SetContents contents = SetContents.of(repository, layout, record);
+    ConcurrentSkipListMap<ClusterPath, byte[]> restore(Place place, BackupLabel label) {
         ConcurrentSkipListMap<ClusterPath, byte[]> restored = new ConcurrentSkipListMap<>();
-        FrameFingerprint fingerprint = new FrameFingerprint(contents.root().seed());
-        long zero = fingerprint.of(new byte[FakeCluster.PAGE_SIZE], 0, FakeCluster.PAGE_SIZE);
-        try (FrameWorkers workers = new FrameWorkers(contents.source(), WORKERS);
-                OrderedWork work = new OrderedWork(executor, 4 * WORKERS, () -> {})) {
-            ContentReader reader = new ContentReader(workers, work, progress(), (file, failure) -> {
-                throw failure;
-            });
-            ManifestChain chain = contents.files();
-            while (chain.hasNext()) {
-                ManifestChain.Chained next = chain.next();
-                ManifestEntry.File file = (ManifestEntry.File) next.entry();
-                ResolvedFile resolved = ResolvedFile.of(next.levels(), FakeCluster.PAGE_SIZE, zero);
-                reader.read(file, resolved.frames(), into(file, restored));
+        try (OpenRepository repository = place.open()) {
+            SetContents contents = SetContents.of(repository, layout, new Catalog(repository, layout).require(label));
+            FrameFingerprint fingerprint = new FrameFingerprint(contents.root().seed());
+            long zero = fingerprint.of(new byte[FakeCluster.PAGE_SIZE], 0, FakeCluster.PAGE_SIZE);
+            try (FrameWorkers workers = new FrameWorkers(contents.source(), WORKERS);
+                    OrderedWork work = new OrderedWork(runtime.executor(), 4 * WORKERS, () -> {})) {
+                ProgressMeter progress = new ProgressMeter("test", OperationKind.RESTORE, event -> {});
+                ContentReader reader = new ContentReader(workers, work, progress, (file, failure) -> {
+                    throw failure;
+                });
+                ManifestChain chain = contents.files();
+                while (chain.hasNext()) {
+                    ManifestChain.Chained next = chain.next();
+                    ManifestEntry.File file = (ManifestEntry.File) next.entry();
+                    ResolvedFile resolved = ResolvedFile.of(next.levels(), FakeCluster.PAGE_SIZE, zero);
+                    reader.read(file, resolved.frames(), into(file, restored));
+                }
+                reader.drain();
             }
-            reader.drain();
         }
         return restored;
     }
@@ -177,7 +146,6 @@ final class SetHarness implements AutoCloseable {
 
     @Override
     public void close() {
-        repository.close();
-        executor.shutdownNow();
+        runtime.close();
     }
 }

@@ -1,0 +1,212 @@
+package io.pgbackup.core.engine.backup;
+
+import io.pgbackup.BackupLabel;
+import io.pgbackup.Lsn;
+import io.pgbackup.Repository;
+import io.pgbackup.backup.BackupOutcome;
+import io.pgbackup.backup.BackupRequest;
+import io.pgbackup.backup.BackupResult;
+import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.engine.JobLog;
+import io.pgbackup.core.engine.Operation;
+import io.pgbackup.core.postgres.session.StartedBackup;
+import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.BundleWriters;
+import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.IdentityRecords;
+import io.pgbackup.core.repository.JobRecords;
+import io.pgbackup.core.repository.ManifestRoot;
+import io.pgbackup.core.repository.ManifestStore;
+import io.pgbackup.core.repository.ManifestWriter;
+import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.SetRecords;
+import io.pgbackup.error.PgBackupException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that belongs to one repository in one run: its warnings and job record, its label, base and key, its bundles and its manifest. The steps are
+ * called in the order in which they stand here; one that fails ends the lane, not the run. For the thread that leads the run.
+ */
+final class Lane implements AutoCloseable {
+    private final Operation operation;
+    private final BackupRequest request;
+    private final ClusterLayout layout;
+    private final LaneState state = new LaneState();
+    private final Instant since;
+    private @Nullable OpenRepository opened;
+    private @Nullable Begun begun;
+    private @Nullable LaneCopy copy;
+    private List<ManifestRoot.Page> filePages = List.of();
+    private @Nullable BackupRecord record;
+    private long storedBelow;
+    private @Nullable BackupResult result;
+    private boolean settled;
+
+    Lane(Operation operation, BackupRequest request, ClusterLayout layout) {
+        this.operation = operation;
+        this.request = request;
+        this.layout = layout;
+        this.since = operation.clock().instant();
+    }
+
+    LaneState state() {
+        return state;
+    }
+
+    /** Where the set goes, as the user described it. */
+    Repository where() {
+        return request.repository();
+    }
+
+    void open(Supplier<OpenRepository> opener) {
+        opened = opener.get();
+    }
+
+    private OpenRepository repository() {
+        return Objects.requireNonNull(opened, "not opened");
+    }
+
+    /** Takes the lease and makes begin durable. */
+    void begin(ServerIdentity server, long clusterBytes) {
+        new IdentityRecords(repository(), layout).requireCurrent(server);
+        SpaceCheck.require(operation, repository(), new Catalog(repository(), layout), request, clusterBytes);
+        Begun beginning = new SetBeginning(operation, repository(), layout).begin(request, server);
+        begun = beginning;
+        operation.fact("label", beginning.label().toString());
+    }
+
+    /** The label of the set. */
+    BackupLabel label() {
+        return begun().label();
+    }
+
+    private Begun begun() {
+        return Objects.requireNonNull(begun, "not begun");
+    }
+
+    void started(StartedBackup started) {
+        new SetRecords(repository(), layout)
+                .start(begun().label(), started.timeline().value(), started.start());
+    }
+
+    /** Makes the buffers. */
+    void beginCopy(int pageSize, int workers, Supplier<Duration> patience) {
+        Optional<BaseSet> base = begun().base();
+        long seed = base.map(BaseSet::seed).orElseGet(() -> new SecureRandom().nextLong());
+        LaneRules rules =
+                LaneRules.of(seed, pageSize, base.map(BaseSet::start).orElse(new Lsn(0)));
+        BundleWriters bundles =
+                new BundleWriters(repository(), layout.set(begun().label()), workers, patience);
+        ManifestWriter manifest = new ManifestWriter(
+                new ManifestStore(repository(), layout), begun().label(), bundles, pageSize);
+        copy = new LaneCopy(state, rules, base, bundles, manifest, new CopyTotals(pageSize));
+    }
+
+    LaneCopy copy() {
+        return Objects.requireNonNull(copy, "not copying");
+    }
+
+    /** The files that were copied while the server ran are complete. */
+    void endFiles() {
+        filePages = copy().endSection();
+    }
+
+    /** Makes everything durable but the commit. */
+    void finish(SetEnding ending, CopyPool pool, Runnable heartbeat) {
+        List<ManifestRoot.Page> late = copy().endSection();
+        pool.flush(copy(), heartbeat);
+        byte[] root = copy().manifest().finish(ending.root(begun(), copy(), filePages, late));
+        BackupRecord complete = ending.record(operation, request, begun(), copy(), root);
+        storedBelow = complete.references().stream()
+                .map(new Catalog(repository(), layout)::require)
+                .mapToLong(BackupRecord::ownBytes)
+                .sum();
+        record = complete;
+    }
+
+    /** From now on the set exists. */
+    void commit() {
+        BackupRecord complete = Objects.requireNonNull(record, "not finished");
+        new SetRecords(repository(), layout).commit(complete);
+        operation.fact("bytesRead", Long.toString(complete.sizes().read()));
+        operation.fact("bytesStored", Long.toString(complete.ownBytes()));
+        result = new BackupResult(
+                complete.toInfo(where().name(), storedBelow),
+                request.type(),
+                begun().base()
+                        .map(base -> "page fingerprints: every page was read and compared with " + base.label())
+                        .orElse("full: everything was stored"),
+                copy().totals().badPages(),
+                operation.warnings(),
+                operation.cancellation().elapsed());
+    }
+
+    boolean committed() {
+        return result != null;
+    }
+
+    void heartbeat() {
+        operation.heartbeat();
+    }
+
+    /** Aborts the set of a lane that has dropped out, so that the next backup need not wait. Idempotent. */
+    void settle() {
+        Throwable reason = state.failure().orElse(null);
+        Begun unsettled = begun;
+        if (reason == null || committed() || settled) {
+            return;
+        }
+        settled = true;
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (copy != null) {
+                copy.bundles().stop();
+            }
+            if (unsettled != null) {
+                String text = reason instanceof PgBackupException known ? known.code().name() : reason.toString();
+                new SetRecords(repository(), layout)
+                        .abort(unsettled.label(), text, operation.clock().instant());
+            }
+        } catch (RuntimeException suppressed) {
+            reason.addSuppressed(suppressed);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** What came of it, once the run has ended. */
+    BackupOutcome outcome() {
+        BackupResult committed = result;
+        return committed != null
+                ? new BackupOutcome.Succeeded(where(), committed)
+                : new BackupOutcome.Failed(where(), failure().orElseThrow());
+    }
+
+    private Optional<PgBackupException> failure() {
+        return committed() ? Optional.empty() : state.failure().map(operation::named);
+    }
+
+    /** Settles the set, leaves the job record, and closes the repository. No worker may be copying. */
+    @Override
+    public void close() {
+        settle();
+        if (copy != null) {
+            copy.close();
+        }
+        OpenRepository repository = opened;
+        if (repository != null) {
+            JobLog.write(operation, since, new JobRecords(repository, layout)::write, failure());
+            repository.close();
+        }
+    }
+}

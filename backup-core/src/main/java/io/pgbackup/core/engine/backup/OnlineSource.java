@@ -1,0 +1,121 @@
+package io.pgbackup.core.engine.backup;
+
+import io.pgbackup.Cluster;
+import io.pgbackup.Lsn;
+import io.pgbackup.backup.CheckpointMode;
+import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.engine.Connections;
+import io.pgbackup.core.postgres.ControlFile;
+import io.pgbackup.core.postgres.Pause;
+import io.pgbackup.core.postgres.files.ClusterFiles;
+import io.pgbackup.core.postgres.files.LocalClusterFiles;
+import io.pgbackup.core.postgres.session.BackupSession;
+import io.pgbackup.core.postgres.session.ClusterMatch;
+import io.pgbackup.core.postgres.session.ServerFacts;
+import io.pgbackup.core.postgres.session.SessionWatch;
+import io.pgbackup.core.postgres.session.StartedBackup;
+import io.pgbackup.core.postgres.session.StoppedBackup;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running server: its data directory, and a session that brackets the backup. For one backup. */
+final class OnlineSource implements BackupSource {
+    private static final Logger LOG = LoggerFactory.getLogger(OnlineSource.class);
+    private static final Duration PING_INTERVAL = Duration.ofSeconds(2);
+
+    private final ClusterFiles files;
+    private final BackupSession session;
+    private final ControlFile control;
+    private final ServerIdentity identity;
+    private @Nullable SessionWatch watch;
+
+    private OnlineSource(ClusterFiles files, BackupSession session) {
+        this.files = files;
+        this.session = session;
+        this.control = files.readControlFile();
+        ServerFacts facts = session.server().facts();
+        ClusterMatch.require(control, facts);
+        this.identity = Connections.identity(facts);
+    }
+
+    /** Connects, and makes sure that directory and connection are of one cluster. */
+    static OnlineSource open(Cluster.Server server) {
+        ClusterFiles files = new LocalClusterFiles(server.dataDirectory(), Pause.sleeping());
+        try {
+            BackupSession session = BackupSession.open(Connections.settings(server.connection()));
+            try {
+                return new OnlineSource(files, session);
+            } catch (RuntimeException e) {
+                session.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            files.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public ClusterFiles files() {
+        return files;
+    }
+
+    @Override
+    public ControlFile control() {
+        return control;
+    }
+
+    @Override
+    public ServerIdentity identity() {
+        return identity;
+    }
+
+    @Override
+    public StartedBackup start(String label, CheckpointMode mode) {
+        session.reserveWal();
+        StartedBackup started = session.start(label, mode);
+        watch = SessionWatch.over(
+                session,
+                PING_INTERVAL,
+                Executors.defaultThreadFactory(),
+                loss -> LOG.warn("the backup session was lost", loss));
+        return started;
+    }
+
+    @Override
+    public void check() {
+        SessionWatch watching = watch;
+        if (watching != null) {
+            watching.check();
+        }
+    }
+
+    @Override
+    public StoppedBackup stop() {
+        return session.stop();
+    }
+
+    @Override
+    public Lsn flushed() {
+        return session.server().flushLsn();
+    }
+
+    @Override
+    public Map<String, String> tablespaceNames() {
+        return session.server().tablespaceNames();
+    }
+
+    @Override
+    public void close() {
+        SessionWatch watching = watch;
+        if (watching != null) {
+            watching.close();
+        }
+        session.close();
+        files.close();
+    }
+}

@@ -1,0 +1,25 @@
+package io.pgbackup.core.engine;
+
+import io.pgbackup.CancellationToken;
+import io.pgbackup.core.work.Cancellation;
+import io.pgbackup.event.OperationKind;
+import io.pgbackup.event.OperationListener;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Operations for tests that run an engine's class without a façade. */
+public final class Operations {
+    private Operations() {}
+
+    /** A backup. */
+    public static Operation backup(InstantSource clock, CancellationToken token, OperationListener listener) {
+        return new Operation(
+                UUID.randomUUID().toString(),
+                OperationKind.BACKUP,
+                clock,
+                new Cancellation(Optional.of(token), Optional.empty()),
+                new Listeners(List.of(listener)));
+    }
+}
