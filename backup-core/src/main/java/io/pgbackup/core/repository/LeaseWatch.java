@@ -63,10 +63,10 @@ public final class LeaseWatch {
      * @return zero when it is seen for the first time
      */
     public Duration silence(String place, Lease newest) {
-        long now = ticker.getAsLong();
         Sight sight = sights.compute(
                 place,
-                (key, before) -> before != null && before.newest().equals(newest) ? before : new Sight(newest, now));
-        return Duration.ofNanos(now - sight.since());
+                (key, before) ->
+                        before != null && before.newest().equals(newest) ? before : new Sight(newest, nanoTime()));
+        return Duration.ofNanos(nanoTime() - sight.since());
     }
 }

@@ -256,12 +256,17 @@ public final class Leases {
 
     /** The newest lease is never swept, but it may be the newest no more when it is read. */
     private Optional<Lease> newest() {
+        Optional<Long> missed = Optional.empty();
         while (true) {
             Optional<Long> number = numbers().max(Long::compare);
             Optional<Lease> newest = number.flatMap(this::read);
             if (number.isEmpty() || newest.isPresent()) {
                 return newest;
             }
+            if (number.equals(missed)) {
+                throw repository.missing(layout.lease(number.get()));
+            }
+            missed = number;
         }
     }
 
