@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -24,16 +25,25 @@ public final class Operation {
     private final Cancellation cancellation;
     private final Listeners listeners;
     private final ProgressMeter progress;
+    private final Patience patience;
     private final Optional<Operation> whole;
+    private final List<Runnable> duties = new CopyOnWriteArrayList<>();
     private final List<Warning> warnings = new ArrayList<>();
     private final Map<String, String> facts = new LinkedHashMap<>();
 
-    Operation(String id, OperationKind kind, InstantSource clock, Cancellation cancellation, Listeners listeners) {
+    Operation(
+            String id,
+            OperationKind kind,
+            InstantSource clock,
+            Cancellation cancellation,
+            Listeners listeners,
+            Patience patience) {
         this.id = id;
         this.kind = kind;
         this.clock = clock;
         this.cancellation = cancellation;
         this.listeners = listeners;
+        this.patience = patience;
         this.progress = new ProgressMeter(id, kind, listeners::progress);
         this.whole = Optional.empty();
     }
@@ -45,6 +55,7 @@ public final class Operation {
         this.cancellation = whole.cancellation;
         this.listeners = whole.listeners;
         this.progress = whole.progress;
+        this.patience = whole.patience;
         this.whole = Optional.of(whole);
     }
 
@@ -104,8 +115,36 @@ public final class Operation {
 
     /** To be called again and again by whatever takes long: stops the operation if it should stop, and tells listeners how far it is. */
     public void heartbeat() {
+        if (whole.isPresent()) {
+            whole.get().heartbeat();
+            return;
+        }
         cancellation.check();
         progress.tick();
+        beat();
+    }
+
+    /** Does what must happen again and again. A part's duties are not done by {@link #heartbeat}: whoever has divided the operation does them. */
+    public void beat() {
+        duties.forEach(Runnable::run);
+    }
+
+    /**
+     * Something that must happen again and again as long as the operation runs.
+     *
+     * @param duty called with every heartbeat, so it is cheap unless it is due; what it throws stops the operation
+     */
+    public void duty(Runnable duty) {
+        duties.add(duty);
+    }
+
+    /**
+     * How the operation deals with others that are at work.
+     *
+     * @return what was seen of them, and how long to wait
+     */
+    public Patience patience() {
+        return patience;
     }
 
     /**

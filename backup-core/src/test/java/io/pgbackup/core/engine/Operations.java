@@ -1,9 +1,11 @@
 package io.pgbackup.core.engine;
 
 import io.pgbackup.CancellationToken;
+import io.pgbackup.core.repository.LeaseWatch;
 import io.pgbackup.core.work.Cancellation;
 import io.pgbackup.event.OperationKind;
 import io.pgbackup.event.OperationListener;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,7 @@ public final class Operations {
                 OperationKind.BACKUP,
                 clock,
                 new Cancellation(Optional.of(token), Optional.empty()),
-                new Listeners(List.of(listener)));
+                new Listeners(List.of(listener)),
+                new Patience(LeaseWatch.fresh(), Duration.ZERO));
     }
 }

@@ -136,6 +136,7 @@ final class Lane implements AutoCloseable {
     void commit() {
         BackupRecord complete = Objects.requireNonNull(record, "not finished");
         new SetRecords(repository(), layout).commit(complete);
+        begun().lease().release();
         operation.fact("bytesRead", Long.toString(complete.sizes().read()));
         operation.fact("bytesStored", Long.toString(complete.ownBytes()));
         result = new BackupResult(
@@ -153,8 +154,9 @@ final class Lane implements AutoCloseable {
         return result != null;
     }
 
-    void heartbeat() {
-        operation.heartbeat();
+    /** What must happen again and again for this lane: its lease is renewed. */
+    void beat() {
+        operation.beat();
     }
 
     /** Aborts the set of a lane that has dropped out, so that the next backup need not wait. Idempotent. */
@@ -171,6 +173,7 @@ final class Lane implements AutoCloseable {
                 copy.bundles().stop();
             }
             if (unsettled != null) {
+                unsettled.lease().release();
                 String text = reason instanceof PgBackupException known ? known.code().name() : reason.toString();
                 new SetRecords(repository(), layout)
                         .abort(unsettled.label(), text, operation.clock().instant());

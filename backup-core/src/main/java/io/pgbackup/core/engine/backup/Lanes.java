@@ -40,6 +40,7 @@ final class Lanes implements AutoCloseable {
         this.operation = operation;
         this.patience = patience;
         requests.forEach(request -> lanes.add(new Lane(operation.part(), request, layout)));
+        operation.duty(() -> lanes.forEach(lane -> lane.state().attempt(lane::beat)));
     }
 
     /** Opens every repository; where there are several, a storage that hangs holds nobody up for longer than the patience. */
@@ -108,7 +109,7 @@ final class Lanes implements AutoCloseable {
     /** To be called often: whether the run should go on. */
     void heartbeat() {
         operation.heartbeat();
-        each(Lane::heartbeat);
+        requireOne();
     }
 
     private void requireOne() {
