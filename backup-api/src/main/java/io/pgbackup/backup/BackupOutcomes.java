@@ -73,7 +73,8 @@ public record BackupOutcomes(List<BackupOutcome> all) {
         PgBackupException first = failures.get(0).failure();
         failures.stream()
                 .map(BackupOutcome.Failed::failure)
-                .filter(other -> other != first && !List.of(first.getSuppressed()).contains(other))
+                .filter(other ->
+                        other != first && !List.of(first.getSuppressed()).contains(other))
                 .forEach(first::addSuppressed);
         throw first;
     }

@@ -91,9 +91,12 @@ class LanesServerTest {
         YearMonth month = YearMonth.now(ZoneOffset.UTC);
         List<JobRecord> jobs = new ArrayList<>(pg.jobs(repository, month.minusMonths(1)));
         jobs.addAll(pg.jobs(repository, month));
-        assertThat(jobs).filteredOn(job -> job.kind() == OperationKind.BACKUP).hasSize(expected).allSatisfy(job -> {
-            assertThat(job.errorCode()).isEmpty();
-            assertThat(job.facts()).containsKeys("label", "bytesStored");
-        });
+        assertThat(jobs)
+                .filteredOn(job -> job.kind() == OperationKind.BACKUP)
+                .hasSize(expected)
+                .allSatisfy(job -> {
+                    assertThat(job.errorCode()).isEmpty();
+                    assertThat(job.facts()).containsKeys("label", "bytesStored");
+                });
     }
 }

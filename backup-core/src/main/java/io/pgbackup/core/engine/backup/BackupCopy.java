@@ -42,8 +42,8 @@ final class BackupCopy {
             copier.copyAll(options, work).forEach(this::warn);
             lanes.each(Lane::endFiles);
 
-            byte[] lastControl = source.files().readControlFile().bytes();
-            StoppedBackup stopped = source.stop();
+            ControlFile lastControl = source.files().readControlFile();
+            StoppedBackup stopped = source.stop(lastControl);
 
             operation.progress().phase("copying WAL");
             Lsn flushed = source.flushed();
@@ -53,7 +53,7 @@ final class BackupCopy {
                             copies,
                             copier.model(),
                             operation.clock().instant())
-                    .copy(stopped, lastControl, source.control().walSegmentSize(), flushed, work);
+                    .copy(stopped, lastControl.bytes(), source.control().walSegmentSize(), flushed, work);
 
             operation.progress().phase("storing the manifest");
             SetEnding ending = new SetEnding(stopped, source.identity(), source.tablespaceNames());

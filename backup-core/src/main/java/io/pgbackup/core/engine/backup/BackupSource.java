@@ -26,8 +26,8 @@ interface BackupSource extends AutoCloseable {
     /** Fails if what was read since the start is worthless; to be called often. */
     void check();
 
-    /** Ends: all files but the made up ones and WAL have been read. */
-    StoppedBackup stop();
+    /** Ends: all files but the made up ones and WAL have been read, the control file last. */
+    StoppedBackup stop(ControlFile last);
 
     /** How far the log is safe on disk; bytes behind may be of a former use of the file. Safe for use by many threads. */
     Lsn flushed();

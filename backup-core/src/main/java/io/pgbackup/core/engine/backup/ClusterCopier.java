@@ -35,8 +35,7 @@ final class ClusterCopier {
     private final ProgressMeter progress;
     private @Nullable EntryAttributes model;
 
-    ClusterCopier(
-            ClusterFiles files, CopyRules rules, CopyPool pool, List<LaneCopy> lanes, ProgressMeter progress) {
+    ClusterCopier(ClusterFiles files, CopyRules rules, CopyPool pool, List<LaneCopy> lanes, ProgressMeter progress) {
         this.files = files;
         this.rules = rules;
         this.pool = pool;
@@ -179,8 +178,7 @@ final class ClusterCopier {
 
     private List<PlainCopier.Copied> copyPlain(
             ClusterEntry entry, List<LaneFile> known, SourceFile file, CopyBuffers buffers) {
-        PlainCopier.Content content =
-                (position, into, length) -> file.read(position, ByteBuffer.wrap(into, 0, length));
+        PlainCopier.Content content = (position, into, length) -> file.read(position, ByteBuffer.wrap(into, 0, length));
         List<PlainCopier.Copied> copied =
                 new PlainCopier(entry.path(), entry.attributes(), content, buffers).copy(known);
         progress.addBytes(entry.size());

@@ -42,8 +42,7 @@ final class CopyTotals {
 
     /** Counts a WAL segment. */
     void wal(ManifestEntry.File segment) {
-        walStored +=
-                segment.map().frames().stream().mapToLong(FrameRef::stored).sum();
+        walStored += segment.map().frames().stream().mapToLong(FrameRef::stored).sum();
     }
 
     void bad(List<BadPage> found) {

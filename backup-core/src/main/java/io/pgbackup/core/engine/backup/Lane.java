@@ -101,12 +101,10 @@ final class Lane implements AutoCloseable {
     void beginCopy(int pageSize, int workers, Supplier<Duration> patience) {
         Optional<BaseSet> base = begun().base();
         long seed = base.map(BaseSet::seed).orElseGet(() -> new SecureRandom().nextLong());
-        LaneRules rules =
-                LaneRules.of(seed, pageSize, base.map(BaseSet::start).orElse(new Lsn(0)));
-        BundleWriters bundles =
-                new BundleWriters(repository(), layout.set(begun().label()), workers, patience);
-        ManifestWriter manifest = new ManifestWriter(
-                new ManifestStore(repository(), layout), begun().label(), bundles, pageSize);
+        LaneRules rules = LaneRules.of(seed, pageSize, base.map(BaseSet::start).orElse(new Lsn(0)));
+        BundleWriters bundles = new BundleWriters(repository(), layout.set(begun().label()), workers, patience);
+        ManifestWriter manifest =
+                new ManifestWriter(new ManifestStore(repository(), layout), begun().label(), bundles, pageSize);
         copy = new LaneCopy(state, rules, base, bundles, manifest, new CopyTotals(pageSize));
     }
 
@@ -174,7 +172,8 @@ final class Lane implements AutoCloseable {
             }
             if (unsettled != null) {
                 unsettled.lease().release();
-                String text = reason instanceof PgBackupException known ? known.code().name() : reason.toString();
+                String text =
+                        reason instanceof PgBackupException known ? known.code().name() : reason.toString();
                 new SetRecords(repository(), layout)
                         .abort(unsettled.label(), text, operation.clock().instant());
             }

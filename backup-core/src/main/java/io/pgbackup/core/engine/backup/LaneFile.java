@@ -15,10 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param resolved what the base holds of a paged file; null if nothing
  * @param plain what the base holds of a file without pages; null if nothing
  */
-record LaneFile(
-        LaneCopy lane,
-        @Nullable ResolvedFile resolved,
-        ManifestEntry.@Nullable File plain) {
+record LaneFile(LaneCopy lane, @Nullable ResolvedFile resolved, ManifestEntry.@Nullable File plain) {
 
     /** A file that the lane has never seen. */
     static LaneFile unknown(LaneCopy lane) {
@@ -35,9 +32,7 @@ record LaneFile(
         }
         return entry.paged()
                 ? new LaneFile(
-                        lane,
-                        ResolvedFile.of(levels, pageSize, lane.rules().zeroFingerprint()),
-                        null)
+                        lane, ResolvedFile.of(levels, pageSize, lane.rules().zeroFingerprint()), null)
                 : new LaneFile(lane, null, levels.get(0).file());
     }
 }

@@ -44,8 +44,7 @@ final class LaneRun {
     }
 
     private void take(byte[] pages, int unit, int offset, int length, boolean zero) {
-        long fingerprint =
-                zero ? rules.zeroFingerprint() : rules.fingerprint().of(pages, offset, length);
+        long fingerprint = zero ? rules.zeroFingerprint() : rules.fingerprint().of(pages, offset, length);
         result.page(fingerprint);
         boolean judgedByLsn = !zero && length == pageSize;
         if (!differs(unit, length, fingerprint) && !(judgedByLsn && changedSinceBase(pages, offset))) {
@@ -82,8 +81,7 @@ final class LaneRun {
 
     private void endFrame() {
         if (frameLength > 0) {
-            result.frames.add(
-                    buffers.bundle().write(path, pageSize, frameUnits.build(), buffers.frame(), frameLength));
+            result.frames.add(buffers.bundle().write(path, pageSize, frameUnits.build(), buffers.frame(), frameLength));
             frameUnits = new UnitRuns.Builder();
             frameLength = 0;
         }

@@ -50,9 +50,7 @@ final class Lanes implements AutoCloseable {
     }
 
     private UnaryOperator<Storage> wrapping(Lane lane) {
-        return lanes.size() == 1
-                ? UnaryOperator.identity()
-                : storage -> new PatientStorage(storage, patienceFor(lane));
+        return lanes.size() == 1 ? UnaryOperator.identity() : storage -> new PatientStorage(storage, patienceFor(lane));
     }
 
     /** How long others wait for a lane. Safe for use by many threads. */
@@ -116,7 +114,8 @@ final class Lanes implements AutoCloseable {
         for (Lane lane : lanes) {
             if (!lane.state().alive() && !told.contains(lane) && lanes.size() > 1) {
                 told.add(lane);
-                String reason = lane.state().failure().map(Throwable::getMessage).orElse("");
+                String reason =
+                        lane.state().failure().map(Throwable::getMessage).orElse("");
                 operation.warn("repository " + lane.where().name(), "dropped from this backup: " + reason);
                 lane.settle();
             }

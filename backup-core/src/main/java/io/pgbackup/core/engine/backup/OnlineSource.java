@@ -13,8 +13,11 @@ import io.pgbackup.core.postgres.session.BackupSession;
 import io.pgbackup.core.postgres.session.ClusterMatch;
 import io.pgbackup.core.postgres.session.ServerFacts;
 import io.pgbackup.core.postgres.session.SessionWatch;
+import io.pgbackup.core.postgres.session.StandbyBackup;
 import io.pgbackup.core.postgres.session.StartedBackup;
 import io.pgbackup.core.postgres.session.StoppedBackup;
+import io.pgbackup.error.ClusterException;
+import io.pgbackup.error.ErrorCode;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A running server: its data directory, and a session that brackets the backup. For one backup. */
+/** A running server, primary or standby: its data directory, and a session that brackets the backup. For one backup. */
 final class OnlineSource implements BackupSource {
     private static final Logger LOG = LoggerFactory.getLogger(OnlineSource.class);
     private static final Duration PING_INTERVAL = Duration.ofSeconds(2);
@@ -78,12 +81,25 @@ final class OnlineSource implements BackupSource {
     public StartedBackup start(String label, CheckpointMode mode) {
         session.reserveWal();
         StartedBackup started = session.start(label, mode);
+        requireSame(started);
         watch = SessionWatch.over(
                 session,
                 PING_INTERVAL,
                 Executors.defaultThreadFactory(),
                 loss -> LOG.warn("the backup session was lost", loss));
         return started;
+    }
+
+    /** The checkpoint that the backup starts from must be known to the control file: a standby of the same primary may lie there. */
+    private void requireSame(StartedBackup started) {
+        ControlFile now = files.readControlFile();
+        if (now.redo().compareTo(started.start()) < 0) {
+            throw new ClusterException(
+                    ErrorCode.WRONG_CLUSTER,
+                    "the connection's backup starts at " + started.start()
+                            + ", but the data directory knows only of a checkpoint at " + now.redo(),
+                    "The data directory and the connection must be of the same running server.");
+        }
     }
 
     @Override
@@ -95,8 +111,9 @@ final class OnlineSource implements BackupSource {
     }
 
     @Override
-    public StoppedBackup stop() {
-        return session.stop();
+    public StoppedBackup stop(ControlFile last) {
+        StoppedBackup stopped = session.stop();
+        return session.onStandby() ? StandbyBackup.ended(stopped, last) : stopped;
     }
 
     @Override

@@ -61,7 +61,12 @@ final class PlainCopier {
         List<LaneFile> looking = lanes.stream().filter(this::mayBeUnchanged).toList();
         List<Copied> copied = new ArrayList<>();
         Pass first = pass(
-                lanes.stream().filter(lane -> !looking.contains(lane)).map(LaneFile::lane).toList(), 0, copied);
+                lanes.stream()
+                        .filter(lane -> !looking.contains(lane))
+                        .map(LaneFile::lane)
+                        .toList(),
+                0,
+                copied);
         List<LaneCopy> changed = new ArrayList<>();
         for (LaneFile lane : looking) {
             if (lane.plain() != null && first.proof.equals(lane.plain().proof())) {

@@ -19,10 +19,12 @@ public final class BackupSession implements AutoCloseable {
     private static final int MOST_LABEL_BYTES = 1000;
 
     private final ServerSession session;
+    private final boolean standby;
     private volatile @Nullable StartedBackup started;
 
-    private BackupSession(ServerSession session) {
+    private BackupSession(ServerSession session, boolean standby) {
         this.session = session;
+        this.standby = standby;
     }
 
     /**
@@ -30,14 +32,15 @@ public final class BackupSession implements AutoCloseable {
      *
      * @param settings where and as whom; never a pool
      * @return the session, to be closed
-     * @throws ClusterException {@code CONNECTION_FAILED}, or {@code UNSUPPORTED_SERVER} for a standby and for versions before 13, or
+     * @throws ClusterException {@code CONNECTION_FAILED}, or {@code UNSUPPORTED_SERVER} for versions before 13, or
      *     {@code SERVER_CONFIGURATION} if {@code wal_level} is minimal
      */
     public static BackupSession open(ConnectionSettings settings) {
         ServerSession session = ServerSession.connect(settings);
         try {
-            requireSuitable(session.facts());
-            return new BackupSession(session);
+            ServerFacts facts = session.facts();
+            requireSuitable(facts);
+            return new BackupSession(session, facts.operation().inRecovery());
         } catch (RuntimeException e) {
             session.close();
             throw e;
@@ -45,12 +48,6 @@ public final class BackupSession implements AutoCloseable {
     }
 
     private static void requireSuitable(ServerFacts facts) {
-        if (facts.operation().inRecovery()) {
-            throw new ClusterException(
-                    ErrorCode.UNSUPPORTED_SERVER,
-                    "the server is in recovery: a backup from a standby is not supported yet",
-                    "Connect to the primary, or promote this server first.");
-        }
         if (facts.operation().archiving().walLevel().equals("minimal")) {
             throw new ClusterException(
                     ErrorCode.SERVER_CONFIGURATION,
@@ -66,6 +63,16 @@ public final class BackupSession implements AutoCloseable {
      */
     public ServerSession server() {
         return session;
+    }
+
+    /**
+     * Whether the server was a standby when the session began. Its backup starts at its last restartpoint, and ends at the minimum recovery point of the control
+     * file that is copied last.
+     *
+     * @return false for a primary
+     */
+    public boolean onStandby() {
+        return standby;
     }
 
     /**
@@ -140,7 +147,7 @@ public final class BackupSession implements AutoCloseable {
         if (begun == null) {
             throw new IllegalStateException("no backup was started in this session");
         }
-        session.ping();
+        ping();
         StoppedBackup stopped = askToStop(begun);
         started = null;
         BackupLabel label = BackupLabel.parse(stopped.backupLabel());
@@ -167,11 +174,29 @@ public final class BackupSession implements AutoCloseable {
                         begun, Lsn.parse(row.getString(2)), row.getBytes(3), map == null ? new byte[0] : map);
             });
         } catch (ClusterException e) {
-            boolean forgotten = e.getCause() instanceof java.sql.SQLException sqlFailure
-                    && SqlFailure.state(sqlFailure).equals("55000")
-                    && String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("not in progress");
-            throw forgotten ? SqlFailure.sessionLost("the server knows of no backup in it", e) : e;
+            throw stopFailure(e);
         }
+    }
+
+    private static ClusterException stopFailure(ClusterException e) {
+        String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        boolean refused = e.getCause() instanceof java.sql.SQLException failure
+                && SqlFailure.state(failure).equals("55000");
+        if (refused && message.contains("promoted")) {
+            return promoted(e);
+        }
+        if (refused && message.contains("not in progress")) {
+            return SqlFailure.sessionLost("the server knows of no backup in it", e);
+        }
+        return e;
+    }
+
+    private static ClusterException promoted(@Nullable Throwable cause) {
+        return new ClusterException(
+                ErrorCode.SESSION_LOST,
+                "the standby was promoted during the backup: what was copied is worthless",
+                "repeat the backup; it will be one of a primary",
+                cause);
     }
 
     /**
@@ -181,6 +206,9 @@ public final class BackupSession implements AutoCloseable {
      */
     public void ping() {
         session.ping();
+        if (standby && !session.inRecovery()) {
+            throw promoted(null);
+        }
     }
 
     /** Ends the session. A backup that was not stopped is aborted: the server logs a warning and nothing else happens. Idempotent. */

@@ -1,5 +1,6 @@
 package io.pgbackup.core.postgres.session;
 
+import io.pgbackup.core.postgres.ClusterState;
 import io.pgbackup.core.postgres.ControlFile;
 import io.pgbackup.error.ClusterException;
 import io.pgbackup.error.ErrorCode;
@@ -27,10 +28,16 @@ public final class ClusterMatch {
                             + Long.toUnsignedString(server.identity().systemIdentifier()),
                     HINT);
         }
+        same("whether the server is a standby", isStandby(files), server.operation().inRecovery());
         same("catalog version", files.catalogVersion(), server.identity().catalogVersion());
         same("WAL segment size", files.walSegmentSize(), server.layout().walSegmentSize());
         same("page size", files.blockSize(), server.layout().blockSize());
         same("use of page checksums", files.checksums(), server.layout().checksums());
+    }
+
+    /** A primary and its standbys share their system identifier; what tells them apart is their state. */
+    private static boolean isStandby(ControlFile files) {
+        return files.state() != ClusterState.IN_PRODUCTION;
     }
 
     private static void same(String what, Object files, Object server) {

@@ -85,7 +85,7 @@ public final class ServerSession implements AutoCloseable {
     }
 
     /**
-     * How far the log is safe on the server's disk: on a primary what is flushed, on a standby what was received or replayed.
+     * How far the log is safe on the server's disk: on a primary what is flushed, on a standby what was received or replayed, whichever is more.
      *
      * @return a position; bytes before it may be read from {@code pg_wal}
      * @throws ClusterException {@code SESSION_LOST}
@@ -94,9 +94,19 @@ public final class ServerSession implements AutoCloseable {
         return ask(
                 "ask how far the log is flushed",
                 "SELECT CASE WHEN pg_catalog.pg_is_in_recovery()"
-                        + " THEN COALESCE(pg_catalog.pg_last_wal_receive_lsn(), pg_catalog.pg_last_wal_replay_lsn())"
+                        + " THEN GREATEST(pg_catalog.pg_last_wal_receive_lsn(), pg_catalog.pg_last_wal_replay_lsn())"
                         + " ELSE pg_catalog.pg_current_wal_flush_lsn() END",
                 row -> Lsn.parse(row.getString(1)));
+    }
+
+    /**
+     * Whether the server is a standby or being restored.
+     *
+     * @return false once it was promoted
+     * @throws ClusterException {@code SESSION_LOST}
+     */
+    public boolean inRecovery() {
+        return ask("ask whether it is a standby", "SELECT pg_catalog.pg_is_in_recovery()", row -> row.getBoolean(1));
     }
 
     /**

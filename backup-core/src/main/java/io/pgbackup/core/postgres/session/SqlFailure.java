@@ -69,7 +69,9 @@ final class SqlFailure {
                 new ClusterException(
                         SERVER_CONFIGURATION,
                         message,
-                        "The server's settings do not allow it: see its message and its documentation.",
+                        message.contains("full_page_writes")
+                                ? "Set full_page_writes = on on the primary, wait until a checkpoint has reached this standby, and repeat."
+                                : "The server's settings do not allow it: see its message and its documentation.",
                         cause);
             default -> new ClusterException(SERVER_CONFIGURATION, message, "See the server's log.", cause);
         };

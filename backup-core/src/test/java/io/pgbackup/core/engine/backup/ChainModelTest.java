@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgbackup.backup.BackupResult;
 import io.pgbackup.core.postgres.files.ClusterPath;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -41,7 +41,7 @@ record FakeSource(FakeCluster cluster, Lsn begin) implements BackupSource {
     public void check() {}
 
     @Override
-    public StoppedBackup stop() {
+    public StoppedBackup stop(ControlFile last) {
         byte[] label = "a label".getBytes(StandardCharsets.UTF_8);
         return new StoppedBackup(
                 new StartedBackup(begin, new Timeline(1)), new Lsn(begin.value() + 1), label, new byte[0]);

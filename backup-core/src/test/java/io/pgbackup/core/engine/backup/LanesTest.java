@@ -70,9 +70,11 @@ class LanesTest {
         FakeCluster cluster = new FakeCluster();
         cluster.files.put(ClusterPath.of("PG_VERSION"), new byte[] {'1', '7', '\n'});
         cluster.files.put(TABLE, FakeCluster.pages(random, 1, 0, blocks));
-        cluster.files.put(PLAIN, random.ints(20_000).collect(
-                        () -> new ByteArrayOutputStream(), (out, value) -> out.write(value), (a, b) -> {})
-                .toByteArray());
+        cluster.files.put(
+                PLAIN,
+                random.ints(20_000)
+                        .collect(() -> new ByteArrayOutputStream(), (out, value) -> out.write(value), (a, b) -> {})
+                        .toByteArray());
         return cluster;
     }
 
@@ -150,9 +152,9 @@ class LanesTest {
             harness.take(cluster, 1000, BackupRequest.full(), List.of(sound));
             reads.clear();
             BackupOutcomes outcomes = harness.take(cluster, 2000, BackupRequest.auto(), List.of(sound, other));
-            assertThat(reads).isNotEmpty().allSatisfy((place, count) -> assertThat(count)
-                    .as(place)
-                    .isEqualTo(1));
+            assertThat(reads)
+                    .isNotEmpty()
+                    .allSatisfy((place, count) -> assertThat(count).as(place).isEqualTo(1));
             assertThat(succeeded(outcomes, sound).label().type()).isEqualTo(BackupType.INCREMENTAL);
             assertThat(succeeded(outcomes, other).label().type()).isEqualTo(BackupType.FULL);
         }
@@ -177,9 +179,11 @@ class LanesTest {
         FakeCluster cluster = cluster(new Random(1), 10);
         try (SetHarness harness = new SetHarness(sound, other)) {
             BackupOutcomes outcomes = harness.take(cluster, 1000, BackupRequest.full(), List.of(sound, other));
-            assertThat(outcomes.results()).allSatisfy(result -> assertThat(result.warnings())
-                    .anySatisfy(warning ->
-                            assertThat(warning.message()).contains("encrypted").endsWith("other")));
+            assertThat(outcomes.results())
+                    .allSatisfy(result -> assertThat(result.warnings())
+                            .anySatisfy(warning -> assertThat(warning.message())
+                                    .contains("encrypted")
+                                    .endsWith("other")));
             harness.take(cluster, 2000, BackupRequest.full(), List.of(other));
             assertThat(harness.warnings).isEmpty();
         }
@@ -372,8 +376,7 @@ class LanesTest {
             };
             harness.patience = repository ->
                     repository == other.repository && reached.get() ? Duration.ofNanos(1) : Duration.ofMinutes(5);
-            BackupOutcomes outcomes =
-                    harness.take(cluster, 2000, BackupRequest.incremental(), List.of(other, sound));
+            BackupOutcomes outcomes = harness.take(cluster, 2000, BackupRequest.incremental(), List.of(other, sound));
             assertThat(reached).isTrue();
             PgBackupException failure = failed(outcomes, other);
             assertThat(failure.code()).isEqualTo(ErrorCode.STORAGE_UNAVAILABLE);

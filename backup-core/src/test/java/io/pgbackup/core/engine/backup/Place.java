@@ -31,14 +31,14 @@ final class Place {
     }
 
     static Place plain(String name) {
-        return new Place(Repository.at("memory:" + name).unencrypted().named(name).build());
+        return new Place(
+                Repository.at("memory:" + name).unencrypted().named(name).build());
     }
 
     static Place encrypted(String name, Compression compression) {
         return new Place(Repository.at("memory:" + name)
-                .encryptedWith(EncryptionKey.fromKey(
-                        SecretSource.value("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-                                .toCharArray())))
+                .encryptedWith(EncryptionKey.fromKey(SecretSource.value(
+                        "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef".toCharArray())))
                 .compression(compression)
                 .named(name)
                 .build());

@@ -194,7 +194,7 @@ class BackupSessionServerTest {
 
     @ParameterizedTest
     @CsvSource({"V13", "V18"})
-    void standbyIsRefusedForNow(PostgresVersion version) throws IOException {
+    void aStandbyIsBackedUpUntilItIsPromoted(PostgresVersion version) throws IOException {
         PostgresAvailability.require(version);
         try (PostgresServer server =
                 PostgresServer.of(version).stayingInRecovery().start()) {
@@ -205,10 +205,21 @@ class BackupSessionServerTest {
                 assertThat(session.facts().operation().inRecovery()).isTrue();
                 assertThat(session.flushLsn().value()).isNotZero();
             }
-            ClusterException failure =
-                    catchThrowableOfType(ClusterException.class, () -> BackupSession.open(superuser(server)));
-            assertThat(failure.code()).isEqualTo(ErrorCode.UNSUPPORTED_SERVER);
-            assertThat(failure.hint()).contains("primary");
+            try (BackupSession session = BackupSession.open(superuser(server))) {
+                assertThat(session.onStandby()).isTrue();
+                session.reserveWal();
+                StartedBackup started = session.start("standby", CheckpointMode.FAST);
+                StoppedBackup stopped = session.stop();
+                assertThat(BackupLabel.parse(stopped.backupLabel()).fromStandby())
+                        .isTrue();
+                assertThat(stopped.stop()).isGreaterThan(started.start());
+
+                session.start("standby", CheckpointMode.FAST);
+                server.execute("SELECT pg_promote()");
+                ClusterException failure = catchThrowableOfType(ClusterException.class, session::stop);
+                assertThat(failure.code()).isEqualTo(ErrorCode.SESSION_LOST);
+                assertThat(failure.getMessage()).contains("promoted");
+            }
         }
     }
 
