@@ -1,6 +1,7 @@
 package io.pgbackup.core.repository;
 
 import io.pgbackup.BackupLabel;
+import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.Repository;
 import io.pgbackup.core.manifest.BlockMap;
 import io.pgbackup.core.manifest.FileProof;
@@ -59,7 +60,14 @@ public final class SyntheticSet {
         new IdentityRecords(open, layout).claim(model.server());
         Leases.Lease lease = new Leases(open, layout).take("test", NOW, Optional.of(LABEL));
         SetRecords records = new SetRecords(open, layout);
-        records.begin(LABEL, lease, List.of());
+        records.begin(new BeginRecord(
+                LABEL,
+                lease.holder(),
+                lease.number(),
+                NOW,
+                List.of(),
+                Optional.of(new BeginRecord.Origin(model.server(), SEED)),
+                List.of()));
         records.start(LABEL, 1, model.wal().start());
         byte[] root;
         try (BundleWriters bundles = new BundleWriters(open, layout.set(LABEL), 1)) {
@@ -76,12 +84,13 @@ public final class SyntheticSet {
             bundles.giveBack(writer);
             bundles.flush(() -> {});
             root = manifest.finish(new ManifestRoot(
-                    LABEL, List.of(), PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
+                    LABEL, List.of(), List.of(), PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
         }
         records.commit(new BackupRecord(
                 LABEL,
                 "operation",
                 List.of(),
+                AdoptedWork.none(),
                 NOW,
                 NOW.plusSeconds(5),
                 model.wal(),
