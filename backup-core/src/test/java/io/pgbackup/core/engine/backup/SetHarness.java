@@ -58,7 +58,7 @@ final class SetHarness implements AutoCloseable {
     private static final int MANIFEST_PAGE = 500;
 
     final MemoryStorage memory = new MemoryStorage(InstantSource.system());
-    final MortalStorage storage = new MortalStorage(memory);
+    final RevivableStorage storage = new RevivableStorage(memory);
     final Repository described = Repository.at("memory:model").unencrypted().build();
     final ClusterLayout layout = ClusterLayout.of("model");
     final OpenRepository repository;

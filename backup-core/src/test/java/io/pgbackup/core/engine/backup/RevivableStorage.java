@@ -19,12 +19,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /** A storage that dies at a certain call, whatever it is, and stays dead until it is revived: a process that is killed reaches it no more. */
-final class MortalStorage implements Storage {
+final class RevivableStorage implements Storage {
     private final Storage living;
     private final AtomicLong callsLeft = new AtomicLong(Long.MAX_VALUE);
     private volatile Predicate<String> fatal = key -> false;
 
-    MortalStorage(Storage living) {
+    RevivableStorage(Storage living) {
         this.living = living;
     }
 
