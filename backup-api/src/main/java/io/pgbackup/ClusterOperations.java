@@ -12,6 +12,7 @@ import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.Retention;
 import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.catalog.VerifyReport;
+import io.pgbackup.keys.RepositoryKeys;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
@@ -128,4 +129,12 @@ public interface ClusterOperations {
      * @return a browser, usable until the {@link PgBackup} is closed
      */
     RepositoryBrowser browse(Repository repository);
+
+    /**
+     * The keys of an encrypted repository.
+     *
+     * @param repository one of those configured
+     * @return what looks at them and changes them, usable until the {@link PgBackup} is closed
+     */
+    RepositoryKeys keys(Repository repository);
 }

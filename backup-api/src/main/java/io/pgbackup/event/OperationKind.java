@@ -17,5 +17,11 @@ public enum OperationKind {
     /** Remove what retention no longer keeps. */
     EXPIRE,
     /** Settle the label of a lease whose holder is gone. */
-    BREAK_LEASE
+    BREAK_LEASE,
+    /** Let another key open a repository. */
+    ADD_KEY,
+    /** Close a repository to a key. */
+    REMOVE_KEY,
+    /** Draw a new generation of a repository's master key. */
+    ROTATE_KEYS
 }

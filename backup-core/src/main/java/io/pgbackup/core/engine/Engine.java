@@ -19,6 +19,7 @@ import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.Retention;
 import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.catalog.VerifyReport;
+import io.pgbackup.keys.RepositoryKeys;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
@@ -119,6 +120,11 @@ final class Engine implements PgBackup {
     @Override
     public RepositoryBrowser browse(Repository repository) {
         return plain.browse(repository);
+    }
+
+    @Override
+    public RepositoryKeys keys(Repository repository) {
+        return plain.keys(repository);
     }
 
     @Override

@@ -32,6 +32,7 @@ import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.event.OperationKind;
+import io.pgbackup.keys.RepositoryKeys;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
@@ -211,7 +212,12 @@ final class Verbs implements ClusterOperations {
         return new Browser(repositories, repository);
     }
 
-    private <T> T run(OperationKind kind, Repository repository, BiFunction<Operation, OpenRepository, T> body) {
+    @Override
+    public RepositoryKeys keys(Repository repository) {
+        return new KeyVerbs(this, repositories, repository);
+    }
+
+    <T> T run(OperationKind kind, Repository repository, BiFunction<Operation, OpenRepository, T> body) {
         return runner.run(kind, operation -> recorded(operation, repository, body));
     }
 
