@@ -4,6 +4,10 @@ package io.pgbackup.event;
 public enum OperationKind {
     /** Make a repository ready for a cluster. */
     INITIALIZE,
+    /** Go on with the server that pg_upgrade made. */
+    UPGRADE_CLUSTER,
+    /** Go on with a server that has a history of its own. */
+    FORK_CLUSTER,
     /** Prove the set-up. */
     CHECK,
     /** Take a backup. */

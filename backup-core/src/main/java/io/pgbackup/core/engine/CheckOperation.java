@@ -118,8 +118,10 @@ final class CheckOperation {
                 sound,
                 "generations " + ring.generations() + "; " + slots
                         + (ring.leftBehind() == 0 ? "" : "; left by an interrupted change: " + ring.leftBehind()),
-                sound ? "" : "add the keys of the damaged slots anew, with a key that opens all generations; then remove"
-                        + " the damaged slots"));
+                sound
+                        ? ""
+                        : "add the keys of the damaged slots anew, with a key that opens all generations; then remove"
+                                + " the damaged slots"));
     }
 
     private static String describe(KeySlotInfo slot) {

@@ -57,14 +57,23 @@ final class Engine implements PgBackup {
     public ClusterOperations with(OperationOptions options) {
         Cluster cluster = configuration.cluster();
         OperationRunner runner =
-                new OperationRunner(
-                        cluster.name(), runtime.clock(), configuration.listeners(), options, leaseWatch);
+                new OperationRunner(cluster.name(), runtime.clock(), configuration.listeners(), options, leaseWatch);
         return new Verbs(cluster, repositories, runtime, runner);
     }
 
     @Override
     public InitializeResult initialize(Repository repository) {
         return plain.initialize(repository);
+    }
+
+    @Override
+    public InitializeResult upgradeCluster(Repository repository) {
+        return plain.upgradeCluster(repository);
+    }
+
+    @Override
+    public InitializeResult forkCluster(Repository repository) {
+        return plain.forkCluster(repository);
     }
 
     @Override

@@ -31,8 +31,7 @@ final class KeyVerbs implements RepositoryKeys {
 
     @Override
     public KeyRingInfo ring() {
-        return repositories.withKeys(
-                repository, unlocking -> query(unlocking).run());
+        return repositories.withKeys(repository, unlocking -> query(unlocking).run());
     }
 
     private KeyRingQuery query(KeyUnlocking unlocking) {

@@ -65,6 +65,22 @@ final class Verbs implements ClusterOperations {
     }
 
     @Override
+    public InitializeResult upgradeCluster(Repository repository) {
+        return run(
+                OperationKind.UPGRADE_CLUSTER,
+                repository,
+                (operation, open) -> new NewIdentityOperation(operation, cluster, open).upgrade());
+    }
+
+    @Override
+    public InitializeResult forkCluster(Repository repository) {
+        return run(
+                OperationKind.FORK_CLUSTER,
+                repository,
+                (operation, open) -> new NewIdentityOperation(operation, cluster, open).fork());
+    }
+
+    @Override
     public CheckReport check() {
         return runner.run(OperationKind.CHECK, operation -> new CheckOperation(operation, cluster, repositories).run());
     }

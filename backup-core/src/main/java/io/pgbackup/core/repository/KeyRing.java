@@ -18,8 +18,7 @@ import java.util.Set;
  * @param nextSlot number of the next new slot; numbers are never used again
  * @param slots in order of number, at least one
  */
-public record KeyRing(
-        int version, Optional<Instant> made, List<Integer> generations, int nextSlot, List<Slot> slots) {
+public record KeyRing(int version, Optional<Instant> made, List<Integer> generations, int nextSlot, List<Slot> slots) {
     /** The first generation of every repository. */
     public static final int FIRST_GENERATION = 1;
 
@@ -106,9 +105,8 @@ public record KeyRing(
      * @return to be stored
      */
     public KeyRing without(Set<Integer> numbers, Instant now) {
-        List<Slot> fewer = slots.stream()
-                .filter(slot -> !numbers.contains(slot.number()))
-                .toList();
+        List<Slot> fewer =
+                slots.stream().filter(slot -> !numbers.contains(slot.number())).toList();
         return new KeyRing(version + 1, Optional.of(now), generations, nextSlot, fewer);
     }
 
@@ -124,7 +122,11 @@ public record KeyRing(
         List<Integer> more = new ArrayList<>(generations);
         more.add(generation);
         return new KeyRing(
-                version + 1, Optional.of(now), more, nextSlot, without(dropped, now).slots());
+                version + 1,
+                Optional.of(now),
+                more,
+                nextSlot,
+                without(dropped, now).slots());
     }
 
     /**
@@ -136,8 +138,7 @@ public record KeyRing(
         JsonRecord record = new JsonRecord().put("version", version);
         made.ifPresent(time -> record.put("made", time.toString()));
         return record.putTexts(
-                        "generations",
-                        generations.stream().map(String::valueOf).toList())
+                        "generations", generations.stream().map(String::valueOf).toList())
                 .put("nextSlot", nextSlot)
                 .putRecords("slots", slots.stream().map(KeyRing::json).toList())
                 .toBytes();

@@ -65,8 +65,7 @@ public final class KeyUnlocking {
      */
     public UnlockedKeys unlock(ObtainedKey key) {
         OptionalInt version = numbers(RepositoryLayout.KEY_RINGS).max();
-        Optional<StoredRing> stored =
-                version.isPresent() ? Optional.of(stored(version.getAsInt())) : Optional.empty();
+        Optional<StoredRing> stored = version.isPresent() ? Optional.of(stored(version.getAsInt())) : Optional.empty();
         int generation = stored.map(StoredRing::generation).orElse(KeyRing.FIRST_GENERATION);
         int[] candidates = numbers(RepositoryLayout.keyGeneration(generation)).toArray();
         if (candidates.length == 0) {
@@ -107,8 +106,10 @@ public final class KeyUnlocking {
             KeyRing ring = plain.parse(stored.key(), content, KeyRing::parse);
             boolean itself = stored.key().equals(RepositoryLayout.keyRing(ring.version()));
             if (!itself || ring.currentGeneration() != stored.generation()) {
-                throw plain.malformed(stored.key(), new IllegalArgumentException("it is ring " + ring.version()
-                        + " of generation " + ring.currentGeneration()));
+                throw plain.malformed(
+                        stored.key(),
+                        new IllegalArgumentException(
+                                "it is ring " + ring.version() + " of generation " + ring.currentGeneration()));
             }
             return ring;
         } catch (RuntimeException e) {
@@ -193,8 +194,8 @@ public final class KeyUnlocking {
      */
     public Optional<KeySlot> slot(int generation, int number) {
         ObjectKey key = RepositoryLayout.keySlot(generation, number);
-        Optional<KeySlot> slot = plain.readRecord(key, HeaderKind.KEY_SLOT)
-                .map(content -> plain.parse(key, content, KeySlot::decode));
+        Optional<KeySlot> slot =
+                plain.readRecord(key, HeaderKind.KEY_SLOT).map(content -> plain.parse(key, content, KeySlot::decode));
         slot.ifPresent(found -> {
             if (found.generation() != generation || found.number() != number) {
                 throw plain.malformed(key, new IllegalArgumentException("it is " + found));

@@ -41,9 +41,8 @@ public final class KeyRingQuery {
         try (ObtainedKey own = ObtainedKey.of(repository, configured);
                 UnlockedKeys keys = unlocking.unlock(own)) {
             KeyRing ring = keys.ring();
-            List<KeySlotInfo> slots = ring.slots().stream()
-                    .map(slot -> info(slot, ring, keys))
-                    .toList();
+            List<KeySlotInfo> slots =
+                    ring.slots().stream().map(slot -> info(slot, ring, keys)).toList();
             long leftBehind = unlocking.storedSlots().stream()
                     .filter(key -> !RingChange.counts(key, ring))
                     .count();
@@ -63,8 +62,8 @@ public final class KeyRingQuery {
         }
         boolean own = slot.number() == keys.slot();
         if (own) {
-            sound.removeIf(generation ->
-                    keys.masters().stream().noneMatch(master -> master.generation() == generation));
+            sound.removeIf(
+                    generation -> keys.masters().stream().noneMatch(master -> master.generation() == generation));
         }
         return new KeySlotInfo(slot.number(), slot.name(), kind, slot.added(), sound, own);
     }

@@ -50,9 +50,13 @@ final class RingChange {
 
     /** Claims a generation that never was, so that all its slots hold one and the same master key. */
     int claimGeneration() {
-        int generation =
-                Math.max(ring().currentGeneration(), unlocking.storedGenerations().max().orElse(0)) + 1;
-        while (!unlocking.plain().createRecord(RepositoryLayout.keyClaim(generation), HeaderKind.KEY_RING, new byte[0])) {
+        int generation = Math.max(
+                        ring().currentGeneration(),
+                        unlocking.storedGenerations().max().orElse(0))
+                + 1;
+        while (!unlocking
+                .plain()
+                .createRecord(RepositoryLayout.keyClaim(generation), HeaderKind.KEY_RING, new byte[0])) {
             generation++;
         }
         return generation;
@@ -61,7 +65,8 @@ final class RingChange {
     /** Returns false if the slot's key is taken. */
     boolean createSlot(MasterKey master, int number, ObtainedKey key) {
         ObjectKey slot = RepositoryLayout.keySlot(master.generation(), number);
-        byte[] content = unlocking.slots().create(master, number, key.credential()).encode();
+        byte[] content =
+                unlocking.slots().create(master, number, key.credential()).encode();
         boolean created = unlocking.plain().createRecord(slot, HeaderKind.KEY_SLOT, content);
         if (created) {
             made.add(slot);
@@ -84,9 +89,8 @@ final class RingChange {
 
     /** Removes what no longer counts. What cannot be removed is of no use either, but should be known. */
     void sweep(KeyRing current, Consumer<RepositoryException> stays) {
-        List<ObjectKey> useless = before.stream()
-                .filter(key -> !counts(key, current))
-                .toList();
+        List<ObjectKey> useless =
+                before.stream().filter(key -> !counts(key, current)).toList();
         try {
             unlocking.plain().delete(useless);
         } catch (RepositoryException e) {

@@ -9,6 +9,7 @@ import io.pgbackup.keys.RotateRequest;
 import io.pgbackup.storage.Storage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -17,8 +18,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A change of keys that dies, or meets another, at any call of the store: nobody is locked out, nothing is lost, and repeating completes it. */
 class InterruptedKeyChangesTest {
-    private static final RotateRequest BOTH_A = RotateRequest.withConfiguredKey().and(KeyedRepository.key('b'));
-    private static final RotateRequest BOTH_B = RotateRequest.withConfiguredKey().and(KeyedRepository.key('a'));
+    private static final RotateRequest BOTH_A =
+            RotateRequest.withConfiguredKey().and(KeyedRepository.key('b'));
+    private static final RotateRequest BOTH_B =
+            RotateRequest.withConfiguredKey().and(KeyedRepository.key('a'));
 
     /** What somebody does with a key, through a storage. */
     private interface Action {
@@ -42,10 +45,17 @@ class InterruptedKeyChangesTest {
                         "ab",
                         "c",
                         ""),
-                new Change("remove", (repository, through) -> repository.changes('a', through).remove(1), "a", "", "b"),
+                new Change(
+                        "remove",
+                        (repository, through) ->
+                                repository.changes('a', through).remove(1),
+                        "a",
+                        "",
+                        "b"),
                 new Change(
                         "rotate",
-                        (repository, through) -> repository.changes('a', through).rotate(BOTH_A),
+                        (repository, through) ->
+                                repository.changes('a', through).rotate(BOTH_A),
                         "ab",
                         "",
                         ""),
@@ -146,10 +156,12 @@ class InterruptedKeyChangesTest {
     @ParameterizedTest
     @MethodSource("changes")
     void meetingAnAddition(Change change) {
-        List<ErrorCode> failures = meeting(
-                change, repository -> repository.changes('a').add("other", KeyedRepository.key('o')));
+        List<ErrorCode> failures =
+                meeting(change, repository -> repository.changes('a').add("other", KeyedRepository.key('o')));
         // A rotation that began before learns of a slot of which nothing was said.
-        assertThat(failures).allMatch(code -> code == ErrorCode.INVALID_REQUEST && change.name().startsWith("rotate"));
+        assertThat(failures)
+                .allMatch(code ->
+                        code == ErrorCode.INVALID_REQUEST && change.name().startsWith("rotate"));
     }
 
     private interface Other {
@@ -187,17 +199,19 @@ class InterruptedKeyChangesTest {
             KeyedRepository repository = prepared();
             SteppingStorage stepping = SteppingStorage.meanwhile(
                     repository.storage(), step, () -> repository.changes('b').remove(0));
-            ErrorCode refused = null;
+            Optional<ErrorCode> refused = Optional.empty();
             try {
                 repository.changes('a', stepping).remove(1);
             } catch (PgBackupException e) {
-                refused = e.code();
+                refused = Optional.of(e.code());
             }
             reached = stepping.stepped();
             boolean first = repository.opens('a');
             boolean second = repository.opens('b');
-            assertThat(first ^ second).as("step %s: a opens %s, b opens %s", step, first, second).isTrue();
-            assertThat(refused == null).isEqualTo(first);
+            assertThat(first ^ second)
+                    .as("step %s: a opens %s, b opens %s", step, first, second)
+                    .isTrue();
+            assertThat(refused.isEmpty()).isEqualTo(first);
             repository.assertReadsAll(first ? 'a' : 'b');
         }
     }
@@ -206,13 +220,16 @@ class InterruptedKeyChangesTest {
     @Test
     void theReplyToTheDecidingCallIsLost() {
         KeyedRepository repository = prepared();
-        io.pgbackup.storage.testkit.FaultyStorage faulty =
-                io.pgbackup.storage.testkit.FaultyStorage.around(repository.storage().anotherClient());
-        faulty.on(io.pgbackup.storage.testkit.Verb.CREATE).matching("keys/ring/*").loseReply();
+        io.pgbackup.storage.testkit.FaultyStorage faulty = io.pgbackup.storage.testkit.FaultyStorage.around(
+                repository.storage().anotherClient());
+        faulty.on(io.pgbackup.storage.testkit.Verb.CREATE)
+                .matching("keys/ring/*")
+                .loseReply();
         org.assertj.core.api.Assertions.assertThatThrownBy(
                         () -> repository.changes('a', faulty).rotate(BOTH_A))
-                .isInstanceOfSatisfying(PgBackupException.class, failure -> assertThat(failure.code())
-                        .isEqualTo(ErrorCode.STORAGE_UNAVAILABLE));
+                .isInstanceOfSatisfying(
+                        PgBackupException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.STORAGE_UNAVAILABLE));
         faulty.verifyAllFaultsHappened();
         assertThat(repository.write('b')).isEqualTo(3);
         repository.assertReadsAll('a');

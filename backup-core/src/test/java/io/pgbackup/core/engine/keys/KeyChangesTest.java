@@ -22,7 +22,8 @@ class KeyChangesTest {
     private static void refused(ErrorCode code, String words, ThrowingCallable call) {
         assertThatThrownBy(call)
                 .isInstanceOfSatisfying(
-                        PgBackupException.class, failure -> assertThat(failure.code()).isEqualTo(code))
+                        PgBackupException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(code))
                 .hasMessageContaining(words);
     }
 
@@ -96,17 +97,22 @@ class KeyChangesTest {
     @Test
     void theSlotOfTheConfiguredKeyStays() {
         repository.changes('a').add("second", KeyedRepository.key('b'));
-        refused(ErrorCode.INVALID_REQUEST, "configured key opens", () -> repository
-                .changes('a')
-                .remove(0));
-        refused(ErrorCode.INVALID_REQUEST, "no key slot 7", () -> repository
-                .changes('a')
-                .remove(7));
-        refused(ErrorCode.INVALID_REQUEST, "configured key opens", () -> repository
-                .changes('b')
-                .rotate(RotateRequest.withConfiguredKey()
-                        .and(KeyedRepository.key('a'))
-                        .dropping(1)));
+        refused(
+                ErrorCode.INVALID_REQUEST,
+                "configured key opens",
+                () -> repository.changes('a').remove(0));
+        refused(
+                ErrorCode.INVALID_REQUEST,
+                "no key slot 7",
+                () -> repository.changes('a').remove(7));
+        refused(
+                ErrorCode.INVALID_REQUEST,
+                "configured key opens",
+                () -> repository
+                        .changes('b')
+                        .rotate(RotateRequest.withConfiguredKey()
+                                .and(KeyedRepository.key('a'))
+                                .dropping(1)));
         repository.changes('b').remove(0);
         repository.assertReadsAll('b');
         repository.assertRefused('a', ErrorCode.WRONG_KEY);
@@ -120,11 +126,15 @@ class KeyChangesTest {
                             .changes('a')
                             .rotate(RotateRequest.withConfiguredKey().and(KeyedRepository.key('b'))))
                     .isEqualTo(2);
-            assertThat(repository.write(running)).as("an operation that runs goes on").isEqualTo(1);
+            assertThat(repository.write(running))
+                    .as("an operation that runs goes on")
+                    .isEqualTo(1);
         }
         assertThat(repository.write('a')).isEqualTo(2);
         assertThat(repository.write('b')).isEqualTo(2);
-        assertThat(repository.changes('b').rotate(RotateRequest.withConfiguredKey().and(KeyedRepository.key('a'))))
+        assertThat(repository
+                        .changes('b')
+                        .rotate(RotateRequest.withConfiguredKey().and(KeyedRepository.key('a'))))
                 .isEqualTo(3);
         assertThat(repository.write('a')).isEqualTo(3);
         repository.assertReadsAll('a');
@@ -142,24 +152,36 @@ class KeyChangesTest {
         repository.changes('a').add("third", KeyedRepository.key('c'));
         List<String> before = repository.keyObjects();
         RotateRequest own = RotateRequest.withConfiguredKey();
-        refused(ErrorCode.INVALID_REQUEST, "[1 (second), 2 (third)]", () -> repository
-                .changes('a')
-                .rotate(own));
-        refused(ErrorCode.INVALID_REQUEST, "[2 (third)]", () -> repository
-                .changes('a')
-                .rotate(own.and(KeyedRepository.key('b'))));
-        refused(ErrorCode.WRONG_KEY, "key 2 of the request", () -> repository
-                .changes('a')
-                .rotate(own.and(KeyedRepository.key('b')).and(KeyedRepository.key('x'))));
-        refused(ErrorCode.INVALID_REQUEST, "goes on already", () -> repository
-                .changes('a')
-                .rotate(own.and(KeyedRepository.key('a'))));
-        refused(ErrorCode.INVALID_REQUEST, "but its key was given", () -> repository
-                .changes('a')
-                .rotate(own.and(KeyedRepository.key('b')).dropping(1).dropping(2)));
-        refused(ErrorCode.INVALID_REQUEST, "no key slot 9", () -> repository
-                .changes('a')
-                .rotate(own.and(KeyedRepository.key('b')).dropping(2).dropping(9)));
+        refused(
+                ErrorCode.INVALID_REQUEST,
+                "[1 (second), 2 (third)]",
+                () -> repository.changes('a').rotate(own));
+        refused(
+                ErrorCode.INVALID_REQUEST,
+                "[2 (third)]",
+                () -> repository.changes('a').rotate(own.and(KeyedRepository.key('b'))));
+        refused(
+                ErrorCode.WRONG_KEY,
+                "key 2 of the request",
+                () -> repository
+                        .changes('a')
+                        .rotate(own.and(KeyedRepository.key('b')).and(KeyedRepository.key('x'))));
+        refused(
+                ErrorCode.INVALID_REQUEST,
+                "goes on already",
+                () -> repository.changes('a').rotate(own.and(KeyedRepository.key('a'))));
+        refused(
+                ErrorCode.INVALID_REQUEST,
+                "but its key was given",
+                () -> repository
+                        .changes('a')
+                        .rotate(own.and(KeyedRepository.key('b')).dropping(1).dropping(2)));
+        refused(
+                ErrorCode.INVALID_REQUEST,
+                "no key slot 9",
+                () -> repository
+                        .changes('a')
+                        .rotate(own.and(KeyedRepository.key('b')).dropping(2).dropping(9)));
         assertThat(repository.keyObjects()).isEqualTo(before);
 
         repository.changes('a').rotate(own.and(KeyedRepository.key('b')).dropping(2));
@@ -168,7 +190,13 @@ class KeyChangesTest {
         repository.assertRefused('c', ErrorCode.WRONG_KEY);
         assertThat(repository.keyObjects())
                 .containsExactly(
-                        "keys/1/0", "keys/1/1", "keys/2/0", "keys/2/1", "keys/2/claim", "keys/ring/1", "keys/ring/2",
+                        "keys/1/0",
+                        "keys/1/1",
+                        "keys/2/0",
+                        "keys/2/1",
+                        "keys/2/claim",
+                        "keys/ring/1",
+                        "keys/ring/2",
                         "keys/ring/3");
     }
 
@@ -210,9 +238,10 @@ class KeyChangesTest {
             refused(ErrorCode.WRONG_KEY, "key generation 1", () -> repository.assertReadsAll(open));
         }
         assertThat(repository.ring('a').damaged()).hasSize(1);
-        refused(ErrorCode.REPOSITORY_DAMAGED, "keys/1/0", () -> repository
-                .changes('a')
-                .add("second", KeyedRepository.key('b')));
+        refused(
+                ErrorCode.REPOSITORY_DAMAGED,
+                "keys/1/0",
+                () -> repository.changes('a').add("second", KeyedRepository.key('b')));
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.pgbackup.core.engine.keys;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.pgbackup.EncryptionKey;
 import io.pgbackup.Repository;
@@ -29,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** An encrypted repository in memory with some objects, and what its users do. Keys are letters. */
@@ -110,28 +110,30 @@ final class KeyedRepository {
     }
 
     void assertReadsAll(OpenRepository open) {
-        written.forEach((key, content) ->
-                assertThat(open.readRecord(key, HeaderKind.JOB)).hasValueSatisfying(read -> assertThat(
-                                new String(read, StandardCharsets.UTF_8))
-                        .isEqualTo(content)));
+        written.forEach((key, content) -> assertThat(open.readRecord(key, HeaderKind.JOB))
+                .hasValueSatisfying(read ->
+                        assertThat(new String(read, StandardCharsets.UTF_8)).isEqualTo(content)));
     }
 
     void assertRefused(char letter, ErrorCode code) {
-        assertThat(failure(letter)).as("failure of %s", letter).isNotNull();
-        assertThat(failure(letter).code()).isEqualTo(code);
+        assertThat(failure(letter).map(RepositoryException::code))
+                .as("failure of %s", letter)
+                .contains(code);
     }
 
     boolean opens(char letter) {
-        RepositoryException failure = failure(letter);
-        if (failure != null) {
-            assertThat(failure.code()).isEqualTo(ErrorCode.WRONG_KEY);
-        }
-        return failure == null;
+        Optional<RepositoryException> failure = failure(letter);
+        failure.ifPresent(found -> assertThat(found.code()).isEqualTo(ErrorCode.WRONG_KEY));
+        return failure.isEmpty();
     }
 
-    private @org.jspecify.annotations.Nullable RepositoryException failure(char letter) {
-        return catchThrowableOfType(
-                RepositoryException.class, () -> open(letter).close());
+    private Optional<RepositoryException> failure(char letter) {
+        try {
+            open(letter).close();
+            return Optional.empty();
+        } catch (RepositoryException e) {
+            return Optional.of(e);
+        }
     }
 
     byte[] bytes(ObjectKey key) {

@@ -59,21 +59,21 @@ class RepositoryKeysTest {
             assertThat(added.configured()).isFalse();
         }
         try (PgBackup pg = open(second)) {
-            KeyRingInfo ring = pg.keys(second)
-                    .rotate(RotateRequest.withConfiguredKey().dropping(0));
+            KeyRingInfo ring =
+                    pg.keys(second).rotate(RotateRequest.withConfiguredKey().dropping(0));
             assertThat(ring.generations()).containsExactly(1, 2);
             assertThat(ring.slots()).extracting(KeySlotInfo::number).containsExactly(1);
             pg.verify(second, VerifyDepth.CONTENT).requireClean();
             List<JobRecord> jobs = pg.jobs(second, YearMonth.now(ZoneOffset.UTC));
             assertThat(jobs)
                     .extracting(JobRecord::kind)
-                    .containsExactlyInAnyOrder(
-                            OperationKind.ADD_KEY, OperationKind.ROTATE_KEYS, OperationKind.VERIFY);
+                    .containsExactlyInAnyOrder(OperationKind.ADD_KEY, OperationKind.ROTATE_KEYS, OperationKind.VERIFY);
         }
         try (PgBackup pg = open(first)) {
             assertThatThrownBy(() -> pg.info(first))
-                    .isInstanceOfSatisfying(PgBackupException.class, failure -> assertThat(failure.code())
-                            .isEqualTo(ErrorCode.WRONG_KEY));
+                    .isInstanceOfSatisfying(
+                            PgBackupException.class,
+                            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.WRONG_KEY));
         }
         assertThat(root.resolve("keys/1/0")).doesNotExist();
     }
