@@ -79,6 +79,18 @@ public final class SetRecords {
     }
 
     /**
+     * Looks, after begin is durable, whether the set can be committed at all: somebody may have taken its lease over before.
+     *
+     * @param own the set just begun
+     * @throws ConflictException with {@link ErrorCode#LEASE_LOST}
+     */
+    public void requireUnsettled(BackupLabel own) {
+        if (new Catalog(repository, layout).isSettled(own)) {
+            throw lost(own, "somebody else settled it");
+        }
+    }
+
+    /**
      * Notes where the server began: WAL from there on is needed.
      *
      * @param label of the set

@@ -1,7 +1,9 @@
 package io.pgbackup.core.engine;
 
+import io.pgbackup.core.repository.LeaseWatch;
 import io.pgbackup.core.work.Cancellation;
 import io.pgbackup.event.OperationKind;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +14,11 @@ public final class LoneOperation {
 
     public static Operation of(OperationKind kind, InstantSource clock) {
         return new Operation(
-                "test", kind, clock, new Cancellation(Optional.empty(), Optional.empty()), new Listeners(List.of()));
+                "test",
+                kind,
+                clock,
+                new Cancellation(Optional.empty(), Optional.empty()),
+                new Listeners(List.of()),
+                new Patience(LeaseWatch.fresh(), Duration.ZERO));
     }
 }

@@ -8,6 +8,7 @@ import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.BeginRecord;
 import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.HeldLease;
 import io.pgbackup.core.repository.Labels;
 import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.ManifestRoot;
@@ -21,7 +22,6 @@ import io.pgbackup.error.RepositoryException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,18 +45,22 @@ final class SetBeginning {
         this.repository = repository;
         this.layout = layout;
         this.catalog = new Catalog(repository, layout);
-        this.leases = new Leases(repository, layout);
+        this.leases = new Leases(repository, layout, operation.patience().watch());
         this.records = new SetRecords(repository, layout);
         this.manifests = new ManifestStore(repository, layout);
     }
 
     Begun begin(BackupRequest request, ServerIdentity server) {
+        LeaseWaiting waiting = new LeaseWaiting(operation);
         for (int choice = 0; choice < MOST_CHOICES; choice++) {
-            Optional<BackupRecord> base = chooseBase(request, server);
-            Begun begun = begin(request, server, base);
+            Begun begun = waiting.until(() -> {
+                leases.requireFree();
+                return begin(request, server, chooseBase(request, server));
+            });
             if (begun.references().stream().allMatch(records::mayLeanOn)) {
                 return begun;
             }
+            begun.lease().release();
             records.abort(
                     begun.label(),
                     "its base was chosen by expire",
@@ -111,26 +115,44 @@ final class SetBeginning {
     }
 
     private Begun begin(BackupRequest request, ServerIdentity server, Optional<BackupRecord> base) {
-        Instant now = operation.clock().instant();
         BackupType type = typeOf(request, base);
-        BackupLabel label = Labels.next(type, base.map(BackupRecord::label), catalog.allLabels(), now);
-        Leases.Lease lease = leases.take(holder(), now, Optional.of(label));
+        Leases.Lease lease = leases.take(new Leases.Claim(
+                holder(),
+                operation.clock(),
+                used -> Labels.next(
+                        type,
+                        base.map(BackupRecord::label),
+                        used,
+                        operation.clock().instant())));
+        HeldLease held = new HeldLease(leases, lease, operation.patience().watch());
+        operation.duty(held::heartbeat);
         return operation.settling(
                 () -> {
+                    takeOver(lease);
                     Optional<BaseSet> known = known(request, server, base);
                     long seed = known.map(BaseSet::seed).orElseGet(() -> new SecureRandom().nextLong());
-                    Begun begun = new Begun(label, lease, known, seed, now);
+                    Begun begun = new Begun(held.label(), held, known, seed, lease.since());
                     records.begin(new BeginRecord(
-                            label,
+                            begun.label(),
                             lease.holder(),
                             lease.number(),
                             lease.since(),
                             begun.references(),
                             Optional.of(new BeginRecord.Origin(server, seed)),
                             begun.adopted()));
+                    records.requireUnsettled(begun.label());
                     return begun;
                 },
-                reason -> records.abort(label, reason, operation.clock().instant()));
+                reason -> {
+                    held.release();
+                    records.abort(held.label(), reason, operation.clock().instant());
+                });
+    }
+
+    private void takeOver(Leases.Lease lease) {
+        leases.settleEarlier(lease, "taken over by " + lease.holder(), operation.clock().instant())
+                .forEach(label -> operation.warn(
+                        label.toString(), "its process was silent for too long: it was settled and cannot be committed"));
     }
 
     /** What the new set is compared with: its base, an attempt that was interrupted, or both. */
