@@ -63,6 +63,7 @@ public final class BackupRequest {
         private PageCheckPolicy pages = PageCheckPolicy.WARN;
         private Map<String, String> annotations = Map.of();
         private List<String> excludes = List.of();
+        private boolean resume = true;
 
         private Draft(Optional<BackupType> type) {
             this.type = type;
@@ -76,6 +77,7 @@ public final class BackupRequest {
             this.pages = other.pages;
             this.annotations = other.annotations;
             this.excludes = other.excludes;
+            this.resume = other.resume;
         }
 
         /**
@@ -149,6 +151,18 @@ public final class BackupRequest {
             List<String> changed = new ArrayList<>(excludes);
             changed.add(Objects.requireNonNull(path, "path"));
             copy.excludes = List.copyOf(changed);
+            return copy;
+        }
+
+        /**
+         * Without what an interrupted attempt has stored: everything is stored anew. Otherwise its work is taken over where the cluster still
+         * has the same content, which is proved by reading it.
+         *
+         * @return a new draft
+         */
+        public Draft withoutResume() {
+            Draft copy = new Draft(this);
+            copy.resume = false;
             return copy;
         }
 
@@ -239,6 +253,15 @@ public final class BackupRequest {
      */
     public List<String> excludes() {
         return draft.excludes;
+    }
+
+    /**
+     * Whether the work of an interrupted attempt is taken over.
+     *
+     * @return true unless {@link Draft#withoutResume()} was asked for
+     */
+    public boolean resume() {
+        return draft.resume;
     }
 
     /**

@@ -43,6 +43,7 @@ public final class BundleWriters implements AutoCloseable {
     private final BlockingQueue<ObjectSealer> free;
     private final ExecutorService uploads;
     private final int workers;
+    private final int capacity;
     private final Supplier<Duration> patience;
     private final AtomicInteger nextSequence = new AtomicInteger();
     private final AtomicLong stored = new AtomicLong();
@@ -57,7 +58,7 @@ public final class BundleWriters implements AutoCloseable {
      * @param workers how many write at once
      */
     public BundleWriters(OpenRepository repository, SetLayout layout, int workers) {
-        this(repository, layout, workers, () -> FOR_EVER);
+        this(repository, layout, workers, CAPACITY, () -> FOR_EVER);
     }
 
     /**
@@ -66,9 +67,12 @@ public final class BundleWriters implements AutoCloseable {
      * @param repository where
      * @param layout of the set
      * @param workers how many write at once
+     * @param capacity most bytes of a bundle, up to {@link #CAPACITY}
      * @param patience how long a worker waits until a bundle is stored; asked again and again
      */
-    public BundleWriters(OpenRepository repository, SetLayout layout, int workers, Supplier<Duration> patience) {
+    public BundleWriters(
+            OpenRepository repository, SetLayout layout, int workers, int capacity, Supplier<Duration> patience) {
+        this.capacity = capacity;
         this.repository = repository;
         this.layout = layout;
         this.workers = workers;
@@ -76,7 +80,7 @@ public final class BundleWriters implements AutoCloseable {
         this.idle = new ArrayBlockingQueue<>(workers);
         this.free = new ArrayBlockingQueue<>(2 * workers);
         for (int index = 0; index < 2 * workers; index++) {
-            ObjectSealer sealer = repository.newSealer(CAPACITY);
+            ObjectSealer sealer = repository.newSealer(capacity);
             sealers.add(sealer);
             free.add(sealer);
         }
@@ -107,6 +111,10 @@ public final class BundleWriters implements AutoCloseable {
      */
     public void giveBack(BundleWriter writer) {
         idle.add(writer);
+    }
+
+    int capacity() {
+        return capacity;
     }
 
     ObjectSealer takeBuffer() {

@@ -140,15 +140,16 @@ final class ClusterCopier {
             return;
         }
         for (int index = 0; index < known.size(); index++) {
-            finish(assembly, known.get(index).lane(), index);
+            finish(assembly, known.get(index), index);
         }
         progress.addFile();
     }
 
-    private static void finish(FileAssembly assembly, LaneCopy lane, int index) {
+    private void finish(FileAssembly assembly, LaneFile known, int index) {
+        LaneCopy lane = known.lane();
         lane.state().attempt(() -> {
             ManifestEntry.File file = assembly.assemble(index);
-            lane.totals().file(file, assembly.bytesRead());
+            known.count(file, assembly.bytesRead(), rules.pageSize());
             lane.totals().bad(assembly.badPages());
             lane.manifest().add(file);
         });
@@ -171,7 +172,7 @@ final class ClusterCopier {
                     if (model == null) {
                         model = entry.attributes();
                     }
-                    files.forEach(ClusterCopier::add);
+                    files.forEach(this::add);
                     progress.addFile();
                 }));
     }
@@ -185,9 +186,9 @@ final class ClusterCopier {
         return copied;
     }
 
-    private static void add(PlainCopier.Copied copied) {
+    private void add(PlainCopier.Copied copied) {
         copied.lane().state().attempt(() -> {
-            copied.lane().totals().file(copied.file(), copied.bytesRead());
+            copied.known().count(copied.file(), copied.bytesRead(), rules.pageSize());
             copied.lane().manifest().add(copied.file());
         });
     }

@@ -18,6 +18,7 @@ final class CopyTotals {
     private long readBytes;
     private long pages;
     private long changedPages;
+    private long adoptedBytes;
     private long walStored;
 
     CopyTotals(int pageSize) {
@@ -43,6 +44,10 @@ final class CopyTotals {
     /** Counts a WAL segment. */
     void wal(ManifestEntry.File segment) {
         walStored += segment.map().frames().stream().mapToLong(FrameRef::stored).sum();
+    }
+
+    void adopted(long bytes) {
+        adoptedBytes += bytes;
     }
 
     void bad(List<BadPage> found) {
@@ -76,6 +81,10 @@ final class CopyTotals {
 
     long pages() {
         return pages;
+    }
+
+    long adoptedBytes() {
+        return adoptedBytes;
     }
 
     long changedPages() {

@@ -68,7 +68,7 @@ final class FileAssembly {
         long[] stored =
                 concatenate(parts.stream().map(LaneResult::storedFingerprints).toList());
         BlockMap own = new BlockMap(false, frames, zeros.build(), stored);
-        boolean baseHoldsIt = runs.get(0).lanes().get(lane).resolved() != null;
+        boolean baseHoldsIt = runs.get(0).lanes().get(lane).pages() != null;
         boolean overlay = baseHoldsIt && own.ownUnits() < fingerprints.length;
         EntryAttributes actual = new EntryAttributes(
                 size,

@@ -1,7 +1,6 @@
 package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.BackupLabel;
-import io.pgbackup.Lsn;
 import io.pgbackup.Repository;
 import io.pgbackup.backup.BackupOutcome;
 import io.pgbackup.backup.BackupRequest;
@@ -22,9 +21,9 @@ import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.error.PgBackupException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -99,13 +98,11 @@ final class Lane implements AutoCloseable {
 
     /** Makes the buffers. */
     void beginCopy(int pageSize, int workers, Supplier<Duration> patience) {
-        Optional<BaseSet> base = begun().base();
-        long seed = base.map(BaseSet::seed).orElseGet(() -> new SecureRandom().nextLong());
-        LaneRules rules = LaneRules.of(seed, pageSize, base.map(BaseSet::start).orElse(new Lsn(0)));
-        BundleWriters bundles = new BundleWriters(repository(), layout.set(begun().label()), workers, patience);
+        LaneRules rules = LaneRules.of(begun().seed(), pageSize);
+        BundleWriters bundles = new BundleWriters(repository(), layout.set(begun().label()), workers, BundleWriters.CAPACITY, patience);
         ManifestWriter manifest =
                 new ManifestWriter(new ManifestStore(repository(), layout), begun().label(), bundles, pageSize);
-        copy = new LaneCopy(state, rules, base, bundles, manifest, new CopyTotals(pageSize));
+        copy = new LaneCopy(state, rules, begun().base(), bundles, manifest, new CopyTotals(pageSize));
     }
 
     LaneCopy copy() {
@@ -123,9 +120,10 @@ final class Lane implements AutoCloseable {
         pool.flush(copy(), heartbeat);
         byte[] root = copy().manifest().finish(ending.root(begun(), copy(), filePages, late));
         BackupRecord complete = ending.record(operation, request, begun(), copy(), root);
+        Catalog catalog = new Catalog(repository(), layout);
         storedBelow = complete.references().stream()
-                .map(new Catalog(repository(), layout)::require)
-                .mapToLong(BackupRecord::ownBytes)
+                .flatMap(label -> catalog.find(label).stream())
+                .mapToLong(BackupRecord::heldBytes)
                 .sum();
         record = complete;
     }
@@ -137,15 +135,26 @@ final class Lane implements AutoCloseable {
         begun().lease().release();
         operation.fact("bytesRead", Long.toString(complete.sizes().read()));
         operation.fact("bytesStored", Long.toString(complete.ownBytes()));
+        if (!complete.adopted().labels().isEmpty()) {
+            operation.fact("adopted", complete.adopted().labels().toString());
+            operation.fact("bytesAdopted", Long.toString(complete.adopted().bytes()));
+        }
         result = new BackupResult(
                 complete.toInfo(where().name(), storedBelow),
                 request.type(),
-                begun().base()
-                        .map(base -> "page fingerprints: every page was read and compared with " + base.label())
-                        .orElse("full: everything was stored"),
+                detection(complete),
                 copy().totals().badPages(),
                 operation.warnings(),
                 operation.cancellation().elapsed());
+    }
+
+    private static String detection(BackupRecord record) {
+        List<String> known = new ArrayList<>();
+        record.base().ifPresent(base -> known.add(base.toString()));
+        record.adopted().labels().forEach(label -> known.add("the interrupted " + label));
+        return known.isEmpty()
+                ? "full: everything was stored"
+                : "page fingerprints: every page was read and compared with " + String.join(", ", known);
     }
 
     boolean committed() {

@@ -1,6 +1,5 @@
 package io.pgbackup.core.engine.backup;
 
-import io.pgbackup.core.block.ResolvedFile;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.manifest.UnitRuns;
 import io.pgbackup.core.postgres.files.ClusterPath;
@@ -59,15 +58,16 @@ final class LaneRun {
     }
 
     private boolean differs(int unit, int length, long fingerprint) {
-        @Nullable ResolvedFile base = file.resolved();
+        @Nullable BaseFile base = file.pages();
         return base == null
-                || unit >= base.unitCount()
-                || base.unitLength(unit) != length
-                || base.fingerprint(unit) != fingerprint;
+                || unit >= base.content().unitCount()
+                || base.content().unitLength(unit) != length
+                || base.content().fingerprint(unit) != fingerprint;
     }
 
     private boolean changedSinceBase(byte[] pages, int offset) {
-        return PageCheck.lsn(pages, offset).compareTo(rules.baseStart()) >= 0;
+        @Nullable BaseFile base = file.pages();
+        return base == null || PageCheck.lsn(pages, offset).compareTo(base.start()) >= 0;
     }
 
     private void gather(byte[] pages, int unit, int offset, int length) {

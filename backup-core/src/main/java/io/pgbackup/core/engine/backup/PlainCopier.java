@@ -33,7 +33,11 @@ final class PlainCopier {
     }
 
     /** A file as a lane has it now, and how many bytes were read for it. */
-    record Copied(LaneCopy lane, ManifestEntry.File file, long bytesRead) {}
+    record Copied(LaneFile known, ManifestEntry.File file, long bytesRead) {
+        LaneCopy lane() {
+            return known.lane();
+        }
+    }
 
     private static final int UNIT = ManifestEntry.File.PLAIN_UNIT;
     private static final byte[] ZEROS = new byte[UNIT];
@@ -58,31 +62,24 @@ final class PlainCopier {
      * @return what came of it in the lanes that are left
      */
     List<Copied> copy(List<LaneFile> lanes) {
-        List<LaneFile> looking = lanes.stream().filter(this::mayBeUnchanged).toList();
+        List<LaneFile> looking =
+                lanes.stream().filter(lane -> lane.holdsPlain(attributes.size())).toList();
+        List<LaneFile> storing =
+                lanes.stream().filter(lane -> !looking.contains(lane)).toList();
         List<Copied> copied = new ArrayList<>();
-        Pass first = pass(
-                lanes.stream()
-                        .filter(lane -> !looking.contains(lane))
-                        .map(LaneFile::lane)
-                        .toList(),
-                0,
-                copied);
-        List<LaneCopy> changed = new ArrayList<>();
+        Pass first = pass(storing, 0, copied);
+        List<LaneFile> changed = new ArrayList<>();
         for (LaneFile lane : looking) {
-            if (lane.plain() != null && first.proof.equals(lane.plain().proof())) {
-                copied.add(new Copied(lane.lane(), file(first, BlockMap.unchanged()), first.size));
+            if (first.proof.equals(lane.plain().proof())) {
+                copied.add(new Copied(lane, file(first, BlockMap.unchanged()), first.size));
             } else {
-                changed.add(lane.lane());
+                changed.add(lane);
             }
         }
         if (!changed.isEmpty()) {
             pass(changed, first.size, copied);
         }
         return copied;
-    }
-
-    private boolean mayBeUnchanged(LaneFile lane) {
-        return lane.plain() != null && lane.plain().attributes().size() == attributes.size();
     }
 
     private ManifestEntry.File file(Pass pass, BlockMap map) {
@@ -95,16 +92,17 @@ final class PlainCopier {
     private record Pass(long size, FileProof proof, UnitRuns zeros) {}
 
     /** A lane that stores what is read. */
-    private record Storing(LaneCopy lane, List<FrameRef> frames) {}
+    private record Storing(LaneFile known, LaneCopy lane, List<FrameRef> frames) {}
 
     /** Reads the file once and stores it in some lanes. */
-    private Pass pass(List<LaneCopy> lanes, long readBefore, List<Copied> copied) {
-        List<Storing> storing =
-                lanes.stream().map(lane -> new Storing(lane, new ArrayList<>())).toList();
+    private Pass pass(List<LaneFile> lanes, long readBefore, List<Copied> copied) {
+        List<Storing> storing = lanes.stream()
+                .map(known -> new Storing(known, known.lane(), new ArrayList<>()))
+                .toList();
         Pass pass = pass(storing);
         for (Storing lane : storing) {
             BlockMap map = new BlockMap(false, lane.frames, pass.zeros, new long[0]);
-            copied.add(new Copied(lane.lane, file(pass, map), readBefore + pass.size));
+            copied.add(new Copied(lane.known, file(pass, map), readBefore + pass.size));
         }
         return pass;
     }

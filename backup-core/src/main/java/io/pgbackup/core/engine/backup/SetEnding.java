@@ -2,6 +2,7 @@ package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BadPage;
+import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.catalog.WalRange;
@@ -10,6 +11,7 @@ import io.pgbackup.core.postgres.session.StartedBackup;
 import io.pgbackup.core.postgres.session.StoppedBackup;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
+import io.pgbackup.core.repository.AdoptedPages;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.ManifestRoot;
 import java.util.List;
@@ -28,9 +30,10 @@ record SetEnding(StoppedBackup stopped, ServerIdentity server, Map<String, Strin
     ManifestRoot root(Begun begun, LaneCopy copy, List<ManifestRoot.Page> files, List<ManifestRoot.Page> late) {
         return new ManifestRoot(
                 begun.label(),
-                begun.base().map(BaseSet::label).map(List::of).orElse(List.of()),
+                begun.base().flatMap(BaseSet::label).map(List::of).orElse(List.of()),
+                begun.adopted(),
                 server.pageSize(),
-                copy.rules().seed(),
+                begun.seed(),
                 files,
                 late,
                 tablespaces,
@@ -44,6 +47,9 @@ record SetEnding(StoppedBackup stopped, ServerIdentity server, Map<String, Strin
                 begun.label(),
                 operation.id(),
                 begun.references(),
+                new AdoptedWork(
+                        begun.adopted().stream().map(AdoptedPages::label).toList(),
+                        copy.totals().adoptedBytes()),
                 begun.since(),
                 operation.clock().instant(),
                 wal(),

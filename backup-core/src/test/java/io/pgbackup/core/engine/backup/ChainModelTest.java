@@ -2,8 +2,8 @@ package io.pgbackup.core.engine.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgbackup.backup.BackupResult;
 import io.pgbackup.core.postgres.files.ClusterPath;
+import io.pgbackup.core.repository.BackupRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,60 +24,19 @@ class ChainModelTest {
         Random random = new Random(seed);
         FakeCluster cluster = new FakeCluster();
         cluster.files.put(ClusterPath.of("PG_VERSION"), new byte[] {'1', '7', '\n'});
-        List<BackupResult> records = new ArrayList<>();
+        List<BackupRecord> records = new ArrayList<>();
         List<ConcurrentSkipListMap<ClusterPath, byte[]>> states = new ArrayList<>();
         try (SetHarness harness = new SetHarness()) {
             for (int set = 0; set < 5; set++) {
                 long lsn = 1000L * (set + 1);
-                change(cluster, random, lsn - 1);
+                RandomChanges.make(cluster, random, lsn - 1);
                 records.add(harness.take(cluster, lsn));
                 states.add(cluster.copy());
             }
             for (int set = 0; set < records.size(); set++) {
-                assertSame(harness.restore(records.get(set)), states.get(set));
+                RandomChanges.assertSame(harness.restore(records.get(set)), states.get(set));
             }
         }
-    }
-
-    private static void assertSame(
-            ConcurrentSkipListMap<ClusterPath, byte[]> restored, ConcurrentSkipListMap<ClusterPath, byte[]> expected) {
-        assertThat(restored.keySet()).containsExactlyElementsOf(expected.keySet());
-        expected.forEach((path, content) -> assertThat(Arrays.equals(restored.get(path), content))
-                .as("%s", path)
-                .isTrue());
-    }
-
-    private static void change(FakeCluster cluster, Random random, long lsn) {
-        for (int change = 0; change < 12; change++) {
-            ClusterPath path = random.nextInt(4) == 0
-                    ? ClusterPath.of("pg_xact/000" + random.nextInt(4))
-                    : ClusterPath.of("base/" + (1 + random.nextInt(2)) + "/" + (16384 + random.nextInt(4))
-                            + List.of("", "_fsm", "_vm").get(random.nextInt(3)));
-            byte[] content = cluster.files.getOrDefault(path, new byte[0]);
-            int blocks = content.length / PAGE;
-            switch (random.nextInt(6)) {
-                case 0 -> cluster.files.remove(path);
-                case 1 -> cluster.files.put(path, Arrays.copyOf(content, random.nextInt(blocks + 1) * PAGE));
-                case 2 -> cluster.files.put(path, Arrays.copyOf(content, (blocks + random.nextInt(30)) * PAGE));
-                case 3 ->
-                    cluster.files.put(path, join(content, FakeCluster.pages(random, lsn, blocks, random.nextInt(30))));
-                default -> {
-                    if (blocks > 0) {
-                        int block = random.nextInt(blocks);
-                        byte[] changed = content.clone();
-                        byte[] page = FakeCluster.page(random, lsn, block);
-                        System.arraycopy(page, 0, changed, block * PAGE, PAGE);
-                        cluster.files.put(path, changed);
-                    }
-                }
-            }
-        }
-    }
-
-    private static byte[] join(byte[] first, byte[] second) {
-        byte[] joined = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, joined, first.length, second.length);
-        return joined;
     }
 
     @Test
@@ -85,13 +44,14 @@ class ChainModelTest {
         Random random = new Random(1);
         FakeCluster cluster = cluster(random, 5000);
         try (SetHarness harness = new SetHarness()) {
-            assertThat(changedPages(harness.take(cluster, 1000))).isEqualTo(5000);
+            harness.take(cluster, 1000);
+            assertThat(harness.totals.changedPages()).isEqualTo(5000);
             byte[] changed = cluster.files.getOrDefault(TABLE, new byte[0]).clone();
             System.arraycopy(FakeCluster.page(random, 1500, 4321), 0, changed, 4321 * PAGE, PAGE);
             cluster.files.put(TABLE, changed);
-            BackupResult incremental = harness.take(cluster, 2000);
-            assertThat(changedPages(incremental)).isEqualTo(1);
-            assertSame(harness.restore(incremental), cluster.copy());
+            BackupRecord incremental = harness.take(cluster, 2000);
+            assertThat(harness.totals.changedPages()).isEqualTo(1);
+            RandomChanges.assertSame(harness.restore(incremental), cluster.copy());
         }
     }
 
@@ -103,8 +63,10 @@ class ChainModelTest {
         cluster.files.put(TABLE, FakeCluster.pages(new Random(1), 1500, 0, 10));
         try (SetHarness harness = new SetHarness()) {
             harness.take(cluster, 1000);
-            assertThat(changedPages(harness.take(cluster, 2000))).isEqualTo(10);
-            assertThat(changedPages(harness.take(cluster, 3000))).isZero();
+            harness.take(cluster, 2000);
+            assertThat(harness.totals.changedPages()).isEqualTo(10);
+            harness.take(cluster, 3000);
+            assertThat(harness.totals.changedPages()).isZero();
         }
     }
 
@@ -122,8 +84,8 @@ class ChainModelTest {
             }
         };
         try (SetHarness harness = new SetHarness()) {
-            BackupResult record = harness.take(cluster, 1000);
-            assertThat(record.badPages()).isEmpty();
+            BackupRecord record = harness.take(cluster, 1000);
+            assertThat(harness.totals.badPages()).isEmpty();
             assertThat(harness.restore(record).get(TABLE)).isEqualTo(whole);
         }
         assertThat(reads.get()).as("the second read reached the file").isGreaterThanOrEqualTo(2);
@@ -135,8 +97,8 @@ class ChainModelTest {
         byte[] damaged = cluster.files.getOrDefault(TABLE, new byte[0]);
         damaged[70 * PAGE + 5000] ^= 1;
         try (SetHarness harness = new SetHarness()) {
-            BackupResult record = harness.take(cluster, 1000);
-            assertThat(record.badPages()).singleElement().satisfies(page -> {
+            BackupRecord record = harness.take(cluster, 1000);
+            assertThat(harness.totals.badPages()).singleElement().satisfies(page -> {
                 assertThat(page.path()).isEqualTo("base/1/16384");
                 assertThat(page.block()).isEqualTo(70);
             });
@@ -154,7 +116,7 @@ class ChainModelTest {
             }
         };
         try (SetHarness harness = new SetHarness()) {
-            BackupResult record = harness.take(cluster, 1000);
+            BackupRecord record = harness.take(cluster, 1000);
             byte[] restored = harness.restore(record).getOrDefault(TABLE, new byte[0]);
             assertThat(restored.length).isGreaterThanOrEqualTo(cut.length);
             assertThat(Arrays.copyOf(restored, cut.length)).isEqualTo(cut);
@@ -189,10 +151,6 @@ class ChainModelTest {
             ConcurrentSkipListMap<ClusterPath, byte[]> restored = harness.restore(harness.take(cluster, 1000));
             assertThat(restored.get(next)).isEqualTo(cluster.files.get(next));
         }
-    }
-
-    private static long changedPages(BackupResult backup) {
-        return backup.backup().sizes().changedPages();
     }
 
     private static FakeCluster cluster(Random random, int blocks) {

@@ -126,7 +126,7 @@ class LanesTest {
                 Place.encrypted("third", Compression.none()));
         FakeCluster cluster = cluster(random, 40);
         List<Taken> taken = new ArrayList<>();
-        try (SetHarness harness = new SetHarness(places.toArray(Place[]::new))) {
+        try (LaneHarness harness = new LaneHarness(places.toArray(Place[]::new))) {
             for (int set = 0; set < 5; set++) {
                 long lsn = 1000L * (set + 1);
                 change(cluster, random, lsn - 1);
@@ -148,7 +148,7 @@ class LanesTest {
         FakeCluster cluster = cluster(new Random(1), 3000);
         Map<String, Integer> reads = new ConcurrentHashMap<>();
         cluster.beforeRead = (path, position) -> reads.merge(path + "@" + position, 1, Integer::sum);
-        try (SetHarness harness = new SetHarness(sound, other)) {
+        try (LaneHarness harness = new LaneHarness(sound, other)) {
             harness.take(cluster, 1000, BackupRequest.full(), List.of(sound));
             reads.clear();
             BackupOutcomes outcomes = harness.take(cluster, 2000, BackupRequest.auto(), List.of(sound, other));
@@ -163,7 +163,7 @@ class LanesTest {
     @Test
     void aRepositoryWithoutABaseFailsAlone() {
         FakeCluster cluster = cluster(new Random(1), 10);
-        try (SetHarness harness = new SetHarness(sound, other)) {
+        try (LaneHarness harness = new LaneHarness(sound, other)) {
             harness.take(cluster, 1000, BackupRequest.full(), List.of(sound));
             BackupOutcomes outcomes = harness.take(cluster, 2000, BackupRequest.incremental(), List.of(other, sound));
             assertThat(succeeded(outcomes, sound).backup().base()).isPresent();
@@ -177,7 +177,7 @@ class LanesTest {
     @Test
     void aBackupThatIsEncryptedInSomeRepositoriesOnlyWarns() {
         FakeCluster cluster = cluster(new Random(1), 10);
-        try (SetHarness harness = new SetHarness(sound, other)) {
+        try (LaneHarness harness = new LaneHarness(sound, other)) {
             BackupOutcomes outcomes = harness.take(cluster, 1000, BackupRequest.full(), List.of(sound, other));
             assertThat(outcomes.results())
                     .allSatisfy(result -> assertThat(result.warnings())
@@ -194,7 +194,7 @@ class LanesTest {
         FakeCluster cluster = cluster(new Random(1), 10);
         sound.faults = storage -> new Strike(storage, 1, true);
         other.faults = storage -> new Strike(storage, 1, true);
-        try (SetHarness harness = new SetHarness(sound, other)) {
+        try (LaneHarness harness = new LaneHarness(sound, other)) {
             PgBackupException failure = catchThrowableOfType(
                     PgBackupException.class,
                     () -> harness.take(cluster, 1000, BackupRequest.full(), List.of(sound, other)));
@@ -210,7 +210,7 @@ class LanesTest {
         cluster.beforeRead = (path, position) -> {
             throw new UncheckedIOException(new IOException("the disk is broken"));
         };
-        try (SetHarness harness = new SetHarness(sound, other)) {
+        try (LaneHarness harness = new LaneHarness(sound, other)) {
             assertThatThrownBy(() -> harness.take(cluster, 1000, BackupRequest.full(), List.of(sound, other)))
                     .hasMessageContaining("the disk is broken");
             requireSettled(sound, 1);
@@ -221,7 +221,7 @@ class LanesTest {
     @Test
     void aCancellationEndsEveryLane() {
         FakeCluster cluster = cluster(new Random(1), 10);
-        try (SetHarness harness = new SetHarness(sound, other)) {
+        try (LaneHarness harness = new LaneHarness(sound, other)) {
             CancellationToken token = harness.token;
             cluster.beforeRead = (path, position) -> token.cancel();
             assertThatThrownBy(() -> harness.take(cluster, 1000, BackupRequest.full(), List.of(sound, other)))
@@ -233,7 +233,7 @@ class LanesTest {
 
     /** Nothing is committed, nothing is left open for others to wait for, and every operation has left its record. */
     private static void requireSettled(Place place, int jobs) {
-        ClusterLayout layout = ClusterLayout.of(SetHarness.CLUSTER);
+        ClusterLayout layout = ClusterLayout.of(LaneHarness.CLUSTER);
         try (OpenRepository repository = place.open()) {
             assertThat(new Catalog(repository, layout).backups()).isEmpty();
             assertThat(new Catalog(repository, layout).unsettled()).isEmpty();
@@ -315,7 +315,7 @@ class LanesTest {
         Random random = new Random(call);
         FakeCluster cluster = cluster(random, 20);
         List<Strike> strikes = new ArrayList<>();
-        try (SetHarness harness = new SetHarness(sound, other)) {
+        try (LaneHarness harness = new LaneHarness(sound, other)) {
             harness.take(cluster, 1000, BackupRequest.full(), List.of(sound, other));
             change(cluster, random, 1999);
             other.faults = storage -> {
@@ -336,7 +336,7 @@ class LanesTest {
 
     /** The dropped set is not listed, and the next backup need not wait for it if the store could be told that it has ended. */
     private static void requireNothingHalf(Place place, boolean forGood) {
-        ClusterLayout layout = ClusterLayout.of(SetHarness.CLUSTER);
+        ClusterLayout layout = ClusterLayout.of(LaneHarness.CLUSTER);
         try (OpenRepository repository = place.open()) {
             assertThat(new Catalog(repository, layout).backups()).hasSize(1);
             if (!forGood) {
@@ -363,7 +363,7 @@ class LanesTest {
         FakeCluster cluster = cluster(random, 20);
         AtomicBoolean reached = new AtomicBoolean();
         CountDownLatch released = new CountDownLatch(1);
-        try (SetHarness harness = new SetHarness(sound, other)) {
+        try (LaneHarness harness = new LaneHarness(sound, other)) {
             harness.take(cluster, 1000, BackupRequest.full(), List.of(sound, other));
             change(cluster, random, 1999);
             other.faults = storage -> {

@@ -26,7 +26,7 @@ final class Place {
         this.repository = repository;
         opener.create(repository, storage.anotherClient());
         try (OpenRepository open = open()) {
-            new IdentityRecords(open, ClusterLayout.of(SetHarness.CLUSTER)).claim(FakeSource.IDENTITY);
+            new IdentityRecords(open, ClusterLayout.of(LaneHarness.CLUSTER)).claim(FakeSource.IDENTITY);
         }
     }
 

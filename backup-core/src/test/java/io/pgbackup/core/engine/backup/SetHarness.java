@@ -1,15 +1,16 @@
 package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.BackupLabel;
-import io.pgbackup.CancellationToken;
 import io.pgbackup.Lsn;
-import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.Repository;
-import io.pgbackup.backup.BackupOutcomes;
 import io.pgbackup.backup.BackupRequest;
-import io.pgbackup.backup.BackupResult;
+import io.pgbackup.catalog.AdoptedWork;
+import io.pgbackup.catalog.BackupSizes;
+import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.catalog.WalRange;
 import io.pgbackup.core.block.ResolvedFile;
-import io.pgbackup.core.engine.Operations;
+import io.pgbackup.core.engine.LoneOperation;
+import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FileTarget;
 import io.pgbackup.core.engine.content.FrameWorkers;
@@ -18,113 +19,177 @@ import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.pipeline.FrameFingerprint;
 import io.pgbackup.core.postgres.files.ClusterPath;
-import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.postgres.files.ScanOptions;
+import io.pgbackup.core.postgres.page.PageCheck;
+import io.pgbackup.core.postgres.page.PageRechecker;
+import io.pgbackup.core.repository.AdoptedPages;
+import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.BundleWriters;
+import io.pgbackup.core.repository.Leases;
+import io.pgbackup.core.repository.ManifestRoot;
+import io.pgbackup.core.repository.ManifestStore;
+import io.pgbackup.core.repository.ManifestWriter;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.RepositoryOpener;
+import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.core.work.ProgressMeter;
+import io.pgbackup.error.RepositoryException;
 import io.pgbackup.event.OperationKind;
-import io.pgbackup.event.OperationListener;
-import io.pgbackup.event.Warning;
+import io.pgbackup.storage.testkit.MemoryStorage;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.function.Function;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
-/** Takes sets of a fake cluster into memory by the very steps of a backup, and reads them back as a restore does. */
+/** Takes sets of a fake cluster into memory and reads them back, by the very classes that a backup and a restore use. */
 final class SetHarness implements AutoCloseable {
-    static final String CLUSTER = "model";
     static final int WORKERS = 3;
+    private static final Lsn FLUSHED = new Lsn(1L << 40);
 
-    private final PgBackupRuntime runtime =
-            PgBackupRuntime.builder().workers(WORKERS).clock(this::now).build();
-    private final ClusterLayout layout = ClusterLayout.of(CLUSTER);
-    private final List<Place> places;
-    /** What the last backup warned about. */
-    final List<Warning> warnings = new ArrayList<>();
-    /** How long lanes wait for each other. */
-    Function<Repository, Duration> patience = repository -> Duration.ofMinutes(5);
-    /** Cancels the next backups. */
-    CancellationToken token = new CancellationToken();
+    /** Small, so that there are many of them. */
+    private static final int BUNDLE = 96 << 10;
 
-    private Instant time = Instant.parse("2026-01-01T00:00:00Z");
+    private static final int MANIFEST_PAGE = 500;
+
+    final MemoryStorage memory = new MemoryStorage(InstantSource.system());
+    final RevivableStorage storage = new RevivableStorage(memory);
+    final Repository described = Repository.at("memory:model").unencrypted().build();
+    final ClusterLayout layout = ClusterLayout.of("model");
+    final OpenRepository repository;
+    ServerIdentity server = new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20);
+    CopyTotals totals = new CopyTotals(FakeCluster.PAGE_SIZE);
+    private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
 
     SetHarness() {
-        this(Place.plain("model"));
+        RepositoryOpener opener = new RepositoryOpener(InstantSource.system());
+        opener.create(described, storage);
+        repository = opener.open(described, storage);
     }
 
-    SetHarness(Place... places) {
-        this.places = List.of(places);
+    private ProgressMeter progress() {
+        return new ProgressMeter("test", OperationKind.BACKUP, event -> {});
     }
 
-    private Instant now() {
-        return time;
+    /** Takes a set; every set but the first builds upon the one before. */
+    BackupRecord take(FakeCluster cluster, long startLsn) {
+        return take(BackupRequest.auto(), cluster, startLsn);
     }
 
-    /** Takes a set into the one place; every set but the first builds upon the one before. */
-    BackupResult take(FakeCluster cluster, long startLsn) {
-        return take(cluster, startLsn, BackupRequest.auto(), places).results().get(0);
+    /** Takes a set. */
+    BackupRecord take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn) {
+        Operation operation =
+                LoneOperation.of(OperationKind.BACKUP, InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")));
+        Begun begun = new SetBeginning(operation, repository, layout).begin(draft.to(described), server);
+        new SetRecords(repository, layout).start(begun.label(), 1, new Lsn(startLsn));
+        ManifestStore manifests = new ManifestStore(repository, layout);
+        byte[] root;
+        try (BundleWriters bundles = new BundleWriters(
+                        repository, layout.set(begun.label()), WORKERS, BUNDLE, () -> Duration.ofMinutes(5));
+                OrderedWork work = new OrderedWork(executor, 4 * WORKERS, () -> {})) {
+            ManifestWriter manifest =
+                    new ManifestWriter(manifests, begun.label(), bundles, FakeCluster.PAGE_SIZE, MANIFEST_PAGE);
+            totals = new CopyTotals(FakeCluster.PAGE_SIZE);
+            LaneCopy lane = new LaneCopy(
+                    new LaneState(),
+                    LaneRules.of(begun.seed(), FakeCluster.PAGE_SIZE),
+                    begun.base(),
+                    bundles,
+                    manifest,
+                    totals);
+            CopyPool pool = new CopyPool(List.of(lane), WORKERS);
+            new ClusterCopier(cluster, rules(startLsn), pool, List.of(lane), progress())
+                    .copyAll(ScanOptions.everything(), work);
+            lane.state().failure().map(RuntimeException.class::cast).ifPresent(failure -> {
+                throw failure;
+            });
+            List<ManifestRoot.Page> pages = manifest.endSection();
+            pool.flush(lane, () -> {});
+            root = manifest.finish(new ManifestRoot(
+                    begun.label(),
+                    begun.base().flatMap(BaseSet::label).map(List::of).orElse(List.of()),
+                    begun.adopted(),
+                    FakeCluster.PAGE_SIZE,
+                    begun.seed(),
+                    pages,
+                    List.of(),
+                    Map.of(),
+                    List.of()));
+        }
+        BackupRecord record = record(begun, startLsn, root);
+        new SetRecords(repository, layout).commit(record);
+        return record;
     }
 
-    /** Takes a set into some places at once. */
-    BackupOutcomes take(FakeCluster cluster, long startLsn, BackupRequest.Draft draft, List<Place> chosen) {
-        time = time.plusSeconds(3600);
-        warnings.clear();
-        OperationListener listener = new OperationListener() {
-            @Override
-            public void warning(String operationId, Warning warning) {
-                warnings.add(warning);
+    /** Takes a set while the storage dies at some call; empty if it did. What was begun is settled, as a lease that ran out would be. */
+    Optional<BackupRecord> take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn, long calls) {
+        storage.dieAfter(calls);
+        try {
+            return Optional.of(take(draft, cluster, startLsn));
+        } catch (RepositoryException e) {
+            if (!storage.revive()) {
+                throw e;
             }
-        };
-        List<BackupRequest> requests =
-                chosen.stream().map(place -> draft.to(place.repository)).toList();
-        return new BackupOperation(
-                        Operations.backup(this::now, token, listener),
-                        requests,
-                        CLUSTER,
-                        runtime,
-                        (repository, wrapping) -> place(repository).openFaulty(wrapping),
-                        () -> new FakeSource(cluster, new Lsn(startLsn)),
-                        patience)
-                .run();
+            settle();
+            return Optional.empty();
+        } finally {
+            storage.revive();
+        }
     }
 
-    private Place place(Repository repository) {
-        return places.stream()
-                .filter(place -> place.repository == repository)
-                .findFirst()
-                .orElseThrow();
+    private void settle() {
+        for (BackupLabel label : new Leases(repository, layout).unsettled()) {
+            new SetRecords(repository, layout).abort(label, "killed", Instant.EPOCH);
+        }
     }
 
-    /** Reads a set of the first place back. */
-    ConcurrentSkipListMap<ClusterPath, byte[]> restore(BackupResult backup) {
-        return restore(places.get(0), backup.label());
+    private static CopyRules rules(long startLsn) {
+        PageCheck check = new PageCheck(FakeCluster.PAGE_SIZE, true);
+        return new CopyRules(check, new PageRechecker(check, new Lsn(startLsn), () -> FLUSHED, pause -> {}), 131_072);
+    }
+
+    private BackupRecord record(Begun begun, long startLsn, byte[] root) {
+        return new BackupRecord(
+                begun.label(),
+                "test",
+                begun.references(),
+                new AdoptedWork(
+                        begun.adopted().stream().map(AdoptedPages::label).toList(), totals.adoptedBytes()),
+                Instant.EPOCH,
+                Instant.EPOCH,
+                new WalRange(1, new Lsn(startLsn), new Lsn(startLsn + 1), "a", "b"),
+                new BackupSizes(0, 0, 0, 0, 0, 0, 0, 0, 0),
+                server,
+                0,
+                Map.of(),
+                root);
     }
 
     /** Reads a set back, as a restore does. */
-    ConcurrentSkipListMap<ClusterPath, byte[]> restore(Place place, BackupLabel label) {
+    ConcurrentSkipListMap<ClusterPath, byte[]> restore(BackupRecord record) {
+        SetContents contents = SetContents.of(repository, layout, record);
         ConcurrentSkipListMap<ClusterPath, byte[]> restored = new ConcurrentSkipListMap<>();
-        try (OpenRepository repository = place.open()) {
-            SetContents contents = SetContents.of(repository, layout, new Catalog(repository, layout).require(label));
-            FrameFingerprint fingerprint = new FrameFingerprint(contents.root().seed());
-            long zero = fingerprint.of(new byte[FakeCluster.PAGE_SIZE], 0, FakeCluster.PAGE_SIZE);
-            try (FrameWorkers workers = new FrameWorkers(contents.source(), WORKERS);
-                    OrderedWork work = new OrderedWork(runtime.executor(), 4 * WORKERS, () -> {})) {
-                ProgressMeter progress = new ProgressMeter("test", OperationKind.RESTORE, event -> {});
-                ContentReader reader = new ContentReader(workers, work, progress, (file, failure) -> {
-                    throw failure;
-                });
-                ManifestChain chain = contents.files();
-                while (chain.hasNext()) {
-                    ManifestChain.Chained next = chain.next();
-                    ManifestEntry.File file = (ManifestEntry.File) next.entry();
-                    ResolvedFile resolved = ResolvedFile.of(next.levels(), FakeCluster.PAGE_SIZE, zero);
-                    reader.read(file, resolved.frames(), into(file, restored));
-                }
-                reader.drain();
+        FrameFingerprint fingerprint = new FrameFingerprint(contents.root().seed());
+        long zero = fingerprint.of(new byte[FakeCluster.PAGE_SIZE], 0, FakeCluster.PAGE_SIZE);
+        try (FrameWorkers workers = new FrameWorkers(contents.source(), WORKERS);
+                OrderedWork work = new OrderedWork(executor, 4 * WORKERS, () -> {})) {
+            ContentReader reader = new ContentReader(workers, work, progress(), (file, failure) -> {
+                throw failure;
+            });
+            ManifestChain chain = contents.files();
+            while (chain.hasNext()) {
+                ManifestChain.Chained next = chain.next();
+                ManifestEntry.File file = (ManifestEntry.File) next.entry();
+                ResolvedFile resolved = ResolvedFile.of(next.levels(), FakeCluster.PAGE_SIZE, zero);
+                reader.read(file, resolved.frames(), into(file, restored));
             }
+            reader.drain();
         }
         return restored;
     }
@@ -146,6 +211,7 @@ final class SetHarness implements AutoCloseable {
 
     @Override
     public void close() {
-        runtime.close();
+        repository.close();
+        executor.shutdownNow();
     }
 }

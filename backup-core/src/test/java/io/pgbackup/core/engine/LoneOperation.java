@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Operations for tests that run an engine's class without a façade. */
-public final class Operations {
-    private Operations() {}
+/** Operations for tests of the steps of a verb. */
+public final class LoneOperation {
+    private LoneOperation() {}
 
-    /** A backup. */
+    /** A backup that somebody listens to and may cancel. */
     public static Operation backup(InstantSource clock, CancellationToken token, OperationListener listener) {
         return new Operation(
                 UUID.randomUUID().toString(),
@@ -23,6 +23,16 @@ public final class Operations {
                 clock,
                 new Cancellation(Optional.of(token), Optional.empty()),
                 new Listeners(List.of(listener)),
+                new Patience(LeaseWatch.fresh(), Duration.ZERO));
+    }
+
+    public static Operation of(OperationKind kind, InstantSource clock) {
+        return new Operation(
+                "test",
+                kind,
+                clock,
+                new Cancellation(Optional.empty(), Optional.empty()),
+                new Listeners(List.of()),
                 new Patience(LeaseWatch.fresh(), Duration.ZERO));
     }
 }
