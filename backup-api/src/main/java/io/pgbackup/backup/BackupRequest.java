@@ -63,6 +63,7 @@ public final class BackupRequest {
         private PageCheckPolicy pages = PageCheckPolicy.WARN;
         private Map<String, String> annotations = Map.of();
         private List<String> excludes = List.of();
+        private boolean offline;
         private boolean resume = true;
 
         private Draft(Optional<BackupType> type) {
@@ -77,6 +78,7 @@ public final class BackupRequest {
             this.pages = other.pages;
             this.annotations = other.annotations;
             this.excludes = other.excludes;
+            this.offline = other.offline;
             this.resume = other.resume;
         }
 
@@ -163,6 +165,17 @@ public final class BackupRequest {
         public Draft withoutResume() {
             Draft copy = new Draft(this);
             copy.resume = false;
+            return copy;
+        }
+
+        /**
+         * Of a server that is shut down cleanly and stays so until the backup has ended; nobody connects to it. Refused if the server runs or has crashed.
+         *
+         * @return a new draft
+         */
+        public Draft offline() {
+            Draft copy = new Draft(this);
+            copy.offline = true;
             return copy;
         }
 
@@ -262,6 +275,15 @@ public final class BackupRequest {
      */
     public boolean resume() {
         return draft.resume;
+    }
+
+    /**
+     * Whether the server is shut down.
+     *
+     * @return false if it runs
+     */
+    public boolean offline() {
+        return draft.offline;
     }
 
     /**

@@ -74,8 +74,12 @@ public final class BackupOperation {
                 cluster.name(),
                 runtime,
                 repositories,
-                () -> OnlineSource.open(Connections.require(cluster)),
+                () -> source(Connections.require(cluster), requests.get(0)),
                 repository -> PATIENCE);
+    }
+
+    private static BackupSource source(Cluster.Server server, BackupRequest request) {
+        return request.offline() ? OfflineSource.open(server.dataDirectory()) : OnlineSource.open(server);
     }
 
     BackupOperation(

@@ -37,7 +37,9 @@ final class LateFiles {
 
     /** Copies them in the order of their paths. */
     void copy(StoppedBackup stopped, byte[] controlFile, WalSegmentSize size, Lsn flushed, OrderedWork work) {
-        madeUp("backup_label", stopped.backupLabel(), work);
+        if (stopped.backupLabel().length > 0) {
+            madeUp("backup_label", stopped.backupLabel(), work);
+        }
         madeUp("global/pg_control", controlFile, work);
         for (WalFileName segment : stopped.segments(size)) {
             work.submit(

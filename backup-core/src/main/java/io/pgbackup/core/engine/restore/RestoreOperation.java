@@ -181,9 +181,10 @@ public final class RestoreOperation {
     }
 
     private void configureRecovery(TargetDirectory target, EntryAttributes attributes) {
-        RecoverySettings settings = request.archivingKept()
-                ? RecoverySettings.endOfBackup().keepingArchiving()
-                : RecoverySettings.endOfBackup().with("synchronous_standby_names", "");
+        boolean shutDown = target.read("backup_label").length == 0;
+        RecoverySettings goal = shutDown ? RecoverySettings.shutDown() : RecoverySettings.endOfBackup();
+        RecoverySettings settings =
+                request.archivingKept() ? goal.keepingArchiving() : goal.with("synchronous_standby_names", "");
         if (tablespacesInPlace) {
             settings = settings.with("allow_in_place_tablespaces", "on");
         }

@@ -36,6 +36,18 @@ public final class RecoverySettings {
     }
 
     /**
+     * For a backup of a server that was shut down: it is consistent as it is, there is nothing to replay and nowhere to stop, but the server begins a
+     * timeline of its own.
+     *
+     * @return the settings
+     */
+    public static RecoverySettings shutDown() {
+        return replaying(NOTHING_TO_FETCH, RecoveryGoal.endOfWal())
+                .with("recovery_target_timeline", "current")
+                .action(RecoveryAction.PROMOTE);
+    }
+
+    /**
      * For a backup whose WAL is fetched.
      *
      * @param restoreCommand a shell command with {@code %f} and {@code %p}

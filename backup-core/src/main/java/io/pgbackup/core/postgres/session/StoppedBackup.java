@@ -17,7 +17,7 @@ public final class StoppedBackup {
      *
      * @param started where it began
      * @param stop where it ended
-     * @param label the file {@code backup_label}
+     * @param label the file {@code backup_label}; empty if there shall be none
      * @param tablespaceMap the file {@code tablespace_map}; empty if there shall be none
      */
     public StoppedBackup(StartedBackup started, Lsn stop, byte[] label, byte[] tablespaceMap) {
@@ -48,7 +48,7 @@ public final class StoppedBackup {
     /**
      * The file {@code backup_label}, byte for byte.
      *
-     * @return a copy
+     * @return a copy; empty for a server that was shut down
      */
     public byte[] backupLabel() {
         return label.clone();
