@@ -115,7 +115,8 @@ public final class RepositoryOpener {
     private OpenRepository opened(
             Repository repository, Storage storage, OpenRepository plain, RepositoryFormat format) {
         requireSameEncryption(repository, format);
-        return new OpenRepository(repository.name(), storage, cipher(repository, plain, format), codec(repository));
+        return new OpenRepository(repository.name(), storage, cipher(repository, plain, format), codec(repository))
+                .locking(repository.lock());
     }
 
     private RepositoryCipher cipher(Repository repository, OpenRepository plain, RepositoryFormat format) {
