@@ -1,8 +1,8 @@
 package io.pgbackup.core.repository;
 
 import io.pgbackup.BackupLabel;
-import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.Repository;
+import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.core.manifest.BlockMap;
 import io.pgbackup.core.manifest.FileProof;
 import io.pgbackup.core.manifest.FrameRef;
