@@ -158,7 +158,9 @@ public final class MemoryStorage implements Storage {
             Optional<Instant> until =
                     attributesOf(key).flatMap(ObjectAttributes::lock).map(ObjectAttributes.Lock::until);
             if (until.filter(clock.instant()::isBefore).isPresent()) {
-                failures.put(key, new StorageDeniedException("cannot delete " + key + ": it is locked until " + until.get()));
+                failures.put(
+                        key,
+                        new StorageDeniedException("cannot delete " + key + ": it is locked until " + until.get()));
             } else {
                 objects.remove(key);
             }

@@ -75,16 +75,15 @@ public final class SetLocks {
         return repository
                 .objectLock()
                 .map(terms -> wholeSeconds(now.plus(terms.atLeast())))
-                .map(needed -> ofAll(chain).filter(until -> !until.isBefore(needed)).isPresent())
+                .map(needed ->
+                        ofAll(chain).filter(until -> !until.isBefore(needed)).isPresent())
                 .orElse(true);
     }
 
     /** The first time at which one of some sets may be deleted; empty if one of them may be at any time. */
     private Optional<Instant> ofAll(List<BackupLabel> labels) {
-        List<Instant> times = labels.stream()
-                .map(this::lockedUntil)
-                .flatMap(Optional::stream)
-                .toList();
+        List<Instant> times =
+                labels.stream().map(this::lockedUntil).flatMap(Optional::stream).toList();
         return times.size() < labels.size() ? Optional.empty() : times.stream().min(Instant::compareTo);
     }
 

@@ -58,9 +58,8 @@ class ObjectLockServerTest {
                 .toList();
         assertThat(keys).hasSizeGreaterThan(4);
         Set<Optional<Instant>> until = keys.stream()
-                .map(key -> store.attributesOf(key)
-                        .flatMap(ObjectAttributes::lock)
-                        .map(ObjectAttributes.Lock::until))
+                .map(key ->
+                        store.attributesOf(key).flatMap(ObjectAttributes::lock).map(ObjectAttributes.Lock::until))
                 .collect(Collectors.toSet());
         assertThat(until).hasSize(1);
         return until.iterator().next().orElseThrow();
@@ -78,8 +77,10 @@ class ObjectLockServerTest {
                         .build()) {
             pg.initialize(repository);
             BackupResult full = pg.backup(BackupRequest.auto().to(repository));
-            assertThat(lockOf(full)).isBetween(FIRST_DAY.plus(Duration.ofDays(37)), FIRST_DAY.plusSeconds(37 * 86_400 + 60));
-            assertThat(store.delete(List.of(ObjectKey.of("main/backup/" + full.label()))).failures())
+            assertThat(lockOf(full))
+                    .isBetween(FIRST_DAY.plus(Duration.ofDays(37)), FIRST_DAY.plusSeconds(37 * 86_400 + 60));
+            assertThat(store.delete(List.of(ObjectKey.of("main/backup/" + full.label())))
+                            .failures())
                     .hasSize(1);
 
             day(1);
@@ -92,8 +93,9 @@ class ObjectLockServerTest {
 
             day(8);
             assertThatThrownBy(() -> pg.backup(BackupRequest.incremental().to(repository)))
-                    .isInstanceOfSatisfying(PgBackupException.class, failure -> assertThat(failure.code())
-                            .isEqualTo(ErrorCode.NO_BASE))
+                    .isInstanceOfSatisfying(
+                            PgBackupException.class,
+                            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.NO_BASE))
                     .hasMessageContaining("ends too early");
             BackupResult next = pg.backup(BackupRequest.auto().to(repository));
             assertThat(next.backup().base()).isEmpty();
@@ -108,8 +110,7 @@ class ObjectLockServerTest {
                         .filter(key -> !key.toString().startsWith("main/data/")
                                 && !key.toString().startsWith("main/backup/")))
                 .isNotEmpty()
-                .allMatch(key -> store.attributesOf(key)
-                        .flatMap(ObjectAttributes::lock)
-                        .isEmpty());
+                .allMatch(key ->
+                        store.attributesOf(key).flatMap(ObjectAttributes::lock).isEmpty());
     }
 }

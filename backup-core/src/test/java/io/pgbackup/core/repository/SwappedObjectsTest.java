@@ -34,7 +34,8 @@ class SwappedObjectsTest {
     private static Repository repository(boolean encrypted) {
         Repository.Located located = Repository.at("memory:swapped");
         return encrypted
-                ? located.encryptedWith(EncryptionKey.fromKey(SecretSource.value("5a".repeat(32).toCharArray())))
+                ? located.encryptedWith(EncryptionKey.fromKey(
+                                SecretSource.value("5a".repeat(32).toCharArray())))
                         .build()
                 : located.unencrypted().build();
     }
@@ -134,8 +135,9 @@ class SwappedObjectsTest {
     private static void assertRefused(OpenRepository open, ObjectKey key, HeaderKind kind) {
         assertThatThrownBy(() -> open.readRecord(key, kind))
                 .as("%s as %s", key, kind)
-                .isInstanceOfSatisfying(RepositoryException.class, failure -> assertThat(failure.code())
-                        .isEqualTo(ErrorCode.REPOSITORY_DAMAGED))
+                .isInstanceOfSatisfying(
+                        RepositoryException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(ErrorCode.REPOSITORY_DAMAGED))
                 .hasMessageContaining(key.toString());
     }
 
@@ -163,7 +165,8 @@ class SwappedObjectsTest {
     private void assertOpeningFails(MemoryStorage storage, boolean encrypted, ErrorCode code) {
         assertThatThrownBy(() -> opener.open(repository(encrypted), storage.anotherClient())
                         .close())
-                .isInstanceOfSatisfying(RepositoryException.class, failure -> assertThat(failure.code())
-                        .isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        RepositoryException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(code));
     }
 }
