@@ -123,9 +123,8 @@ public final class RepositoryOpener {
         if (!format.encrypted()) {
             return RepositoryCipher.unencrypted(format.id());
         }
-        try (ObtainedKey key = obtain(repository);
-                UnlockedKeys keys = unlocking(plain, format).unlock(key)) {
-            return keys.cipher();
+        try (ObtainedKey key = obtain(repository)) {
+            return unlocking(plain, format).cipher(key);
         }
     }
 
