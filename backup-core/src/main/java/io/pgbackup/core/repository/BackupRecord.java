@@ -207,7 +207,7 @@ public record BackupRecord(
                 IdentityRecords.read(record.record("server")),
                 record.number("badPages"),
                 record.map("annotations"),
-                HexFormat.of().parseHex(record.text("manifest")));
+                ManifestRoot.readHeader(record, "manifest"));
     }
 
     private static WalRange readWal(JsonRecord record) {

@@ -2,6 +2,9 @@ package io.pgbackup.core.repository;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.backup.BadPage;
+import io.pgbackup.core.manifest.MalformedContentException;
+import io.pgbackup.core.manifest.ManifestEntry;
+import io.pgbackup.core.pipeline.ObjectHeader;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -47,8 +50,7 @@ public record ManifestRoot(
         }
 
         static Page read(JsonRecord record) {
-            return new Page(
-                    record.count("number"), HexFormat.of().parseHex(record.text("header")), record.count("entries"));
+            return new Page(record.count("number"), readHeader(record, "header"), record.count("entries"));
         }
     }
 
@@ -113,7 +115,7 @@ public record ManifestRoot(
                 BackupLabel.parse(record.text("label")),
                 record.texts("base").stream().map(BackupLabel::parse).toList(),
                 AdoptedPages.readFrom(record),
-                record.count("pageSize"),
+                readPageSize(record),
                 Long.parseUnsignedLong(record.text("seed"), 16),
                 record.records("files").stream().map(Page::read).toList(),
                 record.records("late").stream().map(Page::read).toList(),
@@ -121,5 +123,22 @@ public record ManifestRoot(
                 record.records("badPages").stream()
                         .map(page -> new BadPage(page.text("path"), page.number("block"), page.text("reason")))
                         .toList());
+    }
+
+    private static int readPageSize(JsonRecord record) {
+        int pageSize = record.count("pageSize");
+        if (Integer.bitCount(pageSize) != 1 || pageSize > ManifestEntry.File.PLAIN_UNIT) {
+            throw new MalformedContentException("pages of a cluster do not have " + pageSize + " bytes");
+        }
+        return pageSize;
+    }
+
+    /** The header of an object that is referred to. One that is too short would let any object stand in for it. */
+    static byte[] readHeader(JsonRecord record, String name) {
+        byte[] header = HexFormat.of().parseHex(record.text(name));
+        if (header.length < ObjectHeader.SHORTEST || header.length > ObjectHeader.LONGEST) {
+            throw new MalformedContentException("the field '" + name + "' is a header of " + header.length + " bytes");
+        }
+        return header;
     }
 }
