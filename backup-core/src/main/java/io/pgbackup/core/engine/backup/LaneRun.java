@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * which compresses and then encrypts. If that fails, the lane drops out and the run goes on. Used once, by one worker.
  */
 final class LaneRun {
-    private final LaneFile file;
+    private final LaneState state;
+    private final @Nullable BaseFile base;
     private final LaneRules rules;
     private final LaneBuffers buffers;
     private final ClusterPath path;
@@ -22,7 +23,8 @@ final class LaneRun {
     private int frameLength;
 
     LaneRun(LaneFile file, ClusterPath path, int pageSize, LaneBuffers buffers) {
-        this.file = file;
+        this.state = file.lane().state();
+        this.base = file.pages();
         this.rules = file.lane().rules();
         this.buffers = buffers;
         this.path = path;
@@ -31,7 +33,6 @@ final class LaneRun {
     }
 
     void page(byte[] pages, int unit, int offset, int length, boolean zero) {
-        LaneState state = file.lane().state();
         if (!state.alive()) {
             return;
         }
@@ -58,16 +59,16 @@ final class LaneRun {
     }
 
     private boolean differs(int unit, int length, long fingerprint) {
-        @Nullable BaseFile base = file.pages();
-        return base == null
-                || unit >= base.content().unitCount()
-                || base.content().unitLength(unit) != length
-                || base.content().fingerprint(unit) != fingerprint;
+        BaseFile known = base;
+        return known == null
+                || unit >= known.content().unitCount()
+                || known.content().unitLength(unit) != length
+                || known.content().fingerprint(unit) != fingerprint;
     }
 
     private boolean changedSinceBase(byte[] pages, int offset) {
-        @Nullable BaseFile base = file.pages();
-        return base == null || PageCheck.lsn(pages, offset).compareTo(base.start()) >= 0;
+        BaseFile known = base;
+        return known == null || PageCheck.lsn(pages, offset).compareTo(known.start()) >= 0;
     }
 
     private void gather(byte[] pages, int unit, int offset, int length) {
@@ -89,7 +90,7 @@ final class LaneRun {
 
     /** What came of it; of no use if the lane has dropped out. */
     LaneResult end() {
-        file.lane().state().attempt(this::endFrame);
+        state.attempt(this::endFrame);
         return result;
     }
 }
