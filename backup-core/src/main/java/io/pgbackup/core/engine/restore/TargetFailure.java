@@ -16,7 +16,7 @@ final class TargetFailure {
     static PgBackupException writing(Path path, IOException cause) {
         if (cause instanceof ClosedByInterruptException) {
             return new OperationCancelledException(
-                    ErrorCode.CANCELLED, "the restore was interrupted", "call again with an empty directory", cause);
+                    ErrorCode.CANCELLED, "the restore was interrupted", "call again; what was begun with replacingExisting() goes on where it ended", cause);
         }
         boolean full =
                 String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("no space left");
@@ -26,6 +26,17 @@ final class TargetFailure {
                 full
                         ? "free or add space, and restore again"
                         : "check the permissions and the file system of the target",
+                cause);
+    }
+
+    static PgBackupException reading(Path path, IOException cause) {
+        if (cause instanceof ClosedByInterruptException) {
+            return writing(path, cause);
+        }
+        return new RestoreException(
+                ErrorCode.TARGET_UNUSABLE,
+                "cannot read " + path + ": " + cause,
+                "check the permissions and the file system of the target",
                 cause);
     }
 
