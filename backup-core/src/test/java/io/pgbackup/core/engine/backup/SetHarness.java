@@ -12,10 +12,16 @@ import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FileTarget;
 import io.pgbackup.core.engine.content.FrameWorkers;
 import io.pgbackup.core.engine.content.SetContents;
+import io.pgbackup.core.manifest.BlockMap;
+import io.pgbackup.core.manifest.FileProof;
+import io.pgbackup.core.manifest.FrameRef;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
+import io.pgbackup.core.manifest.UnitRuns;
 import io.pgbackup.core.pipeline.FrameFingerprint;
+import io.pgbackup.core.postgres.files.ClusterFiles;
 import io.pgbackup.core.postgres.files.ClusterPath;
+import io.pgbackup.core.postgres.files.EntryAttributes;
 import io.pgbackup.core.postgres.files.ScanOptions;
 import io.pgbackup.core.postgres.page.PageCheck;
 import io.pgbackup.core.postgres.page.PageRechecker;
@@ -40,13 +46,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.zip.CRC32C;
 
 /** Takes sets of a fake cluster into memory and reads them back, by the very classes that a backup and a restore use. */
-final class SetHarness implements AutoCloseable {
+public final class SetHarness implements AutoCloseable {
     static final int WORKERS = 3;
+    /** As in the control files that tests make up. */
+    private static final long SYSTEM = 0x6543_2109_8765_4321L;
+
     private static final Lsn FLUSHED = new Lsn(1L << 40);
 
     private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
@@ -56,7 +68,8 @@ final class SetHarness implements AutoCloseable {
     private LocalDateTime time = LocalDateTime.of(2026, 1, 1, 0, 0);
     CopyTotals totals = new CopyTotals(FakeCluster.PAGE_SIZE);
 
-    SetHarness() {
+    /** Opens an empty repository in memory. */
+    public SetHarness() {
         Repository described = Repository.at("memory:model").unencrypted().build();
         MemoryStorage storage = new MemoryStorage(InstantSource.system());
         RepositoryOpener opener = new RepositoryOpener(InstantSource.system());
@@ -69,7 +82,12 @@ final class SetHarness implements AutoCloseable {
     }
 
     /** Takes a set; every set but the first builds upon the one before. */
-    BackupRecord take(FakeCluster cluster, long startLsn) {
+    BackupRecord take(ClusterFiles cluster, long startLsn) {
+        return take(cluster, startLsn, new TreeMap<>());
+    }
+
+    /** Takes a set with small files that are added at the end. */
+    public BackupRecord take(ClusterFiles cluster, long startLsn, SortedMap<String, byte[]> late) {
         time = time.plusHours(1);
         Catalog catalog = new Catalog(repository, layout);
         ManifestStore manifests = new ManifestStore(repository, layout);
@@ -88,6 +106,8 @@ final class SetHarness implements AutoCloseable {
             copier.copyAll(ScanOptions.everything(), work);
             totals = copier.totals();
             List<ManifestRoot.Page> pages = manifest.endSection();
+            late.forEach((path, content) -> manifest.add(lateFile(path, content, pool)));
+            List<ManifestRoot.Page> latePages = manifest.endSection();
             pool.flush(() -> {});
             root = manifest.finish(new ManifestRoot(
                     label,
@@ -95,7 +115,7 @@ final class SetHarness implements AutoCloseable {
                     FakeCluster.PAGE_SIZE,
                     seed(base),
                     pages,
-                    List.of(),
+                    latePages,
                     Map.of(),
                     List.of()));
         }
@@ -104,6 +124,24 @@ final class SetHarness implements AutoCloseable {
         new SetRecords(repository, layout).commit(record);
         records.add(record);
         return record;
+    }
+
+    private static ManifestEntry.File lateFile(String path, byte[] content, CopyPool pool) {
+        ClusterPath place = ClusterPath.of(path);
+        FrameRef frame = pool.with(buffers -> buffers.bundle()
+                .write(place, ManifestEntry.File.PLAIN_UNIT, UnitRuns.of(0, 1), content, content.length));
+        CRC32C crc = new CRC32C();
+        crc.update(content);
+        FileProof proof = new FileProof(false, FileProof.sha256().digest(content), (int) crc.getValue());
+        EntryAttributes attributes = new EntryAttributes(
+                content.length, 0600, new EntryAttributes.Ownership("root", "root"), Instant.EPOCH);
+        return new ManifestEntry.File(
+                place, attributes, proof, new BlockMap(false, List.of(frame), UnitRuns.EMPTY, new long[0]));
+    }
+
+    /** A set as a restore sees it. */
+    public SetContents contents(BackupRecord record) {
+        return SetContents.of(repository, layout, record);
     }
 
     private static long seed(Optional<BaseSet> base) {
@@ -131,7 +169,7 @@ final class SetHarness implements AutoCloseable {
                 Instant.EPOCH,
                 new WalRange(1, new Lsn(startLsn), new Lsn(startLsn + 1), "a", "b"),
                 new BackupSizes(0, 0, 0, 0, 0, 0, 0, 0, 0),
-                new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20),
+                new ServerIdentity(SYSTEM, 17, FakeCluster.PAGE_SIZE, 16 << 20),
                 0,
                 Map.of(),
                 root);
