@@ -8,6 +8,7 @@ import io.pgbackup.core.engine.restore.Surroundings;
 import io.pgbackup.core.postgres.ControlFileBytes;
 import io.pgbackup.core.postgres.files.LocalClusterFiles;
 import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.LeaseWatch;
 import io.pgbackup.core.work.Cancellation;
 import io.pgbackup.event.OperationKind;
 import io.pgbackup.restore.RestoreRequest;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,7 +154,8 @@ final class RestoreModel implements AutoCloseable {
                 OperationKind.RESTORE,
                 InstantSource.system(),
                 new Cancellation(Optional.empty(), Optional.empty()),
-                new Listeners(List.of()));
+                new Listeners(List.of()),
+                new Patience(LeaseWatch.fresh(), Duration.ZERO));
         return new RestoreOperation(
                 operation,
                 harness.contents(sets.get(set)),

@@ -103,6 +103,7 @@ final class BackupCopy {
                     filePages,
                     latePages,
                     session.server().tablespaceNames(),
+                    session.server().databaseNames(),
                     badPages));
             return record(stopped, identity, sizes(copier.totals(), late, bundles, manifest), request, root);
         }

@@ -16,7 +16,6 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +35,7 @@ final class Filling implements TargetJoin.Visitor {
     private final Means means;
     private final TargetDirectory target;
     private final ChangeTally tally;
-    private final Consumer<ManifestEntry.File> written;
+    private final RestoredFiles heard;
     private final FileComparison comparison;
     private final Deque<Compared> ready = new ArrayDeque<>();
     private @Nullable SetFile control;
@@ -50,13 +49,13 @@ final class Filling implements TargetJoin.Visitor {
     /**
      * Begins.
      *
-     * @param written hears of every file of the set that will be as the set has it
+     * @param heard hears of every file
      */
-    Filling(Means means, TargetDirectory target, ChangeTally tally, Consumer<ManifestEntry.File> written) {
+    Filling(Means means, TargetDirectory target, ChangeTally tally, RestoredFiles heard) {
         this.means = means;
         this.target = target;
         this.tally = tally;
-        this.written = written;
+        this.heard = heard;
         this.comparison = new FileComparison(means.resolved().fingerprint());
     }
 
@@ -96,6 +95,7 @@ final class Filling implements TargetJoin.Visitor {
         boolean absent = existing.is(Existing.Kind.ABSENT);
         TargetFile.Manner whole = absent ? TargetFile.Manner.CREATE : TargetFile.Manner.REWRITE;
         if (file.proof().paged() && means.selection().excludes(file.path())) {
+            heard.blank(file);
             means.reader().read(file, List.of(), new TargetFile(path, file, whole, means.rules()));
             return;
         }
@@ -104,7 +104,7 @@ final class Filling implements TargetJoin.Visitor {
             control = SetFile.of(file, resolved.frames(), means.reader());
             return;
         }
-        written.accept(file);
+        heard.restored(file);
         if (absent) {
             tally.fetch(file.proof().paged() ? resolved.unitCount() : 0, file.attributes().size());
             means.reader().read(file, resolved.frames(), new TargetFile(path, file, whole, means.rules()));

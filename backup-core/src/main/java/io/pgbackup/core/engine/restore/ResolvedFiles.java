@@ -4,7 +4,6 @@ import io.pgbackup.core.block.ResolvedFile;
 import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.pipeline.FrameFingerprint;
-import java.util.Map;
 
 /** Lays the levels of a set's files on top of each other. Immutable. */
 final class ResolvedFiles {
@@ -25,9 +24,5 @@ final class ResolvedFiles {
 
     FrameFingerprint fingerprint() {
         return fingerprint;
-    }
-
-    Map<String, String> databaseNames() {
-        return Map.of();
     }
 }

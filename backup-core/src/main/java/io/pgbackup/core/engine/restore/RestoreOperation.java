@@ -13,6 +13,8 @@ import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -28,6 +30,7 @@ public final class RestoreOperation {
     private final RestoreRequest request;
     private final RestorePlanner planner;
     private final ChangeTally tally = new ChangeTally();
+    private final ServerManifest serverManifest = new ServerManifest();
     private final LongAdder files = new LongAdder();
     private ChangeGate gate;
 
@@ -85,9 +88,11 @@ public final class RestoreOperation {
      */
     public RestoreResult run() {
         operation.progress().phase("planning");
+        CipherWarmup.begin(
+                contents.repository().cipher().encrypted(),
+                contents.record().sizes().cluster());
         Planned planned = planner.plan(false);
         operation.progress().expect(planned.plan().bytesToWrite());
-        CipherWarmup.run();
         TargetDirectory target = new TargetDirectory(
                 planned.places(), new Ownership(request.owner().map(RestoreOperation::ownership)), gate);
         SurplusTree surplus = new SurplusTree(planned.mounts());
@@ -155,7 +160,7 @@ public final class RestoreOperation {
                             planned.selection()),
                     target,
                     tally,
-                    file -> {});
+                    request.serverManifest() ? serverManifest : RestoredFiles.UNHEARD);
             new TargetJoin(planned.places(), planned.mounts(), filling)
                     .run(planned.selection().of(SetEntries.withLevels(contents)));
             filling.finish();
@@ -171,9 +176,25 @@ public final class RestoreOperation {
         target.giveRootsTo(filling.directoryModel().orElse(model));
         RecoveryFiles recovery = new RecoveryFiles(target, request, model);
         recovery.relocateTablespaces(contents.record().server().majorVersion());
-        recovery.configure(filling.tablespacesInPlace(), planned);
+        String signal = recovery.configure(filling.tablespacesInPlace(), planned);
+        if (request.serverManifest()) {
+            writeServerManifest(target, List.of(RecoveryFiles.SETTINGS, RecoveryFiles.MAP, signal), control, model);
+        }
         target.sync(work);
         target.finish(control.bytes(), model);
+    }
+
+    private void writeServerManifest(
+            TargetDirectory target, List<String> written, SetFile control, EntryAttributes model) {
+        Instant now = operation.clock().instant();
+        written.stream()
+                .filter(target::holds)
+                .forEach(name -> serverManifest.add(name, target.read(name), now));
+        serverManifest.add(TargetDirectory.CONTROL_FILE, control.bytes(), now);
+        target.write(
+                ServerManifest.NAME,
+                serverManifest.toBytes(contents.record().wal()),
+                model);
     }
 
     private RepositoryException incomplete() {

@@ -62,7 +62,7 @@ final class RestorePlanner {
                         programs, contents.record().server().majorVersion()));
         boolean existing = guard.requireUsable(root);
         TargetPlaces places = new TargetPlaces(root, links());
-        DatabaseSelection selection = DatabaseSelection.of(request.databases(), resolved.databaseNames());
+        DatabaseSelection selection = DatabaseSelection.of(request.databases(), contents.root().databases());
         MountPoints mounts = MountPoints.now();
         TablespaceMapping mapping = new TablespaceMapping(contents, request.placement());
         ChangeTally tally = new ChangeTally();

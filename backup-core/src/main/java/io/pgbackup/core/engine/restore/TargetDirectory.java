@@ -175,11 +175,15 @@ final class TargetDirectory {
         }
     }
 
+    boolean holds(String name) {
+        return Existing.at(places.of(ClusterPath.of(name))).is(Existing.Kind.FILE);
+    }
+
     /** Reads a file that was restored before; empty if there is none. */
     byte[] read(String name) {
         Path path = places.of(ClusterPath.of(name));
         try {
-            return Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? Files.readAllBytes(path) : new byte[0];
+            return holds(name) ? Files.readAllBytes(path) : new byte[0];
         } catch (IOException e) {
             throw TargetFailure.writing(path, e);
         }

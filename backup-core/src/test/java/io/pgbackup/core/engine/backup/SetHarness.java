@@ -117,6 +117,7 @@ public final class SetHarness implements AutoCloseable {
                     pages,
                     latePages,
                     Map.of(),
+                    Map.of(),
                     List.of()));
         }
         List<BackupLabel> references = base.map(BaseSet::references).orElse(List.of());
