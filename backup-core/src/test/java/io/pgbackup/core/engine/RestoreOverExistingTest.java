@@ -1,8 +1,10 @@
 package io.pgbackup.core.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.pgbackup.core.engine.restore.ChangeGate;
+import io.pgbackup.error.RestoreException;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
@@ -230,6 +232,28 @@ class RestoreOverExistingTest {
             assertThat(result.plan().changes().pagesToFetch()).isEqualTo(1);
             assertThat(result.bytesRead()).isLessThan(1_000_000);
             assertThat(Files.readAllBytes(restored)).isEqualTo(Files.readAllBytes(table));
+        }
+    }
+
+    @Test
+    void anotherRestoreIsKeptAway(@TempDir Path temporary) throws IOException {
+        try (RestoreModel model = new RestoreModel(temporary.toRealPath(), new Random(4))) {
+            int set = model.take();
+            AtomicInteger steps = new AtomicInteger();
+            List<Throwable> refusals = new ArrayList<>();
+            ChangeGate rival = path -> {
+                if (steps.incrementAndGet() == 15) {
+                    refusals.add(catchThrowable(model.restore(set, model.into("used").replacingExisting())::run));
+                    refusals.add(catchThrowable(model.restore(set, model.into("used"))::run));
+                }
+            };
+            model.restore(set, model.into("used"), rival).run();
+            assertThat(refusals).hasSize(2).allSatisfy(refusal -> assertThat(refusal)
+                    .isInstanceOf(RestoreException.class)
+                    .hasMessageContaining("cannot restore into"));
+            assertThat(refusals.get(0)).hasMessageContaining("another restore is at work");
+            model.restore(set, model.into("fresh")).run();
+            assertThat(model.tree("used")).isEqualTo(model.tree("fresh"));
         }
     }
 

@@ -48,7 +48,7 @@ record RestoreMarker(long systemIdentifier, String label, Map<String, String> pl
         return places.containsValue(uri(place));
     }
 
-    /** The marker in a directory; empty if it holds none that can be understood. */
+    /** The marker in a directory, empty if there is none. One that was cut off while it was written names no places; nothing had been changed yet. */
     static Optional<RestoreMarker> in(Path root) {
         Path file = file(root);
         try {
@@ -59,7 +59,7 @@ record RestoreMarker(long systemIdentifier, String label, Map<String, String> pl
             return Optional.of(new RestoreMarker(
                     Long.parseUnsignedLong(record.text("systemIdentifier")), record.text("label"), record.map("places")));
         } catch (MalformedContentException | NumberFormatException e) {
-            return Optional.empty();
+            return Optional.of(new RestoreMarker(0, "", Map.of()));
         } catch (IOException e) {
             throw TargetFailure.reading(file, e);
         }

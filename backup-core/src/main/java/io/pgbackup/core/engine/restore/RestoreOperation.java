@@ -96,10 +96,24 @@ public final class RestoreOperation {
         TargetDirectory target = new TargetDirectory(
                 planned.places(), new Ownership(request.owner().map(RestoreOperation::ownership)), gate);
         SurplusTree surplus = new SurplusTree(planned.mounts());
+        RestoreMarker marker = RestoreMarker.of(
+                contents.record().server().systemIdentifier(),
+                contents.record().label().toString(),
+                planned.places());
+        RestoreClaim claim = target.claim(marker, !planned.plan().changes().existing());
         try {
-            long bytesRead = restore(planned, target, surplus);
+            long bytesRead = settled(planned, target, surplus);
             target.unknownOwners().forEach(owner -> operation.warn("owner", owner + " is not known here"));
             return result(planned.plan(), bytesRead);
+        } finally {
+            claim.close();
+        }
+    }
+
+    /** Begun with replacingExisting() a failed restore stays and can be completed; otherwise nothing of it is left. */
+    private long settled(Planned planned, TargetDirectory target, SurplusTree surplus) {
+        try {
+            return restore(planned, target, surplus);
         } catch (Throwable e) {
             if (!request.replaces()) {
                 clear(target, surplus, e);
@@ -134,10 +148,7 @@ public final class RestoreOperation {
     }
 
     private long restore(Planned planned, TargetDirectory target, SurplusTree surplus) {
-        target.begin(RestoreMarker.of(
-                contents.record().server().systemIdentifier(),
-                contents.record().label().toString(),
-                planned.places()));
+        target.begin();
         if (planned.plan().changes().existing()) {
             operation.progress().phase("removing what the backup does not hold");
             new TargetJoin(planned.places(), planned.mounts(), new Clearing(operation, target, surplus, tally))

@@ -48,13 +48,23 @@ final class TargetDirectory {
         return ownership;
     }
 
-    /**
-     * Makes the directories that hold everything, and sees to it that no server can start here: first it says durably what is going on, then it removes the
-     * control file, and only then anything else may change.
-     */
-    void begin(RestoreMarker marker) {
-        places.all().forEach(this::makeRoot);
-        write(RestoreMarker.NAME, marker.toBytes());
+    /** Makes the data directory and keeps other restores away from it; nothing else may be touched before. */
+    RestoreClaim claim(RestoreMarker marker, boolean alone) {
+        makeRoot(places.root());
+        gate.before(RestoreMarker.file(places.root()));
+        RestoreClaim claim = RestoreClaim.on(places.root(), marker, alone);
+        try {
+            sync(places.root());
+            return claim;
+        } catch (IOException e) {
+            claim.close();
+            throw TargetFailure.writing(places.root(), e);
+        }
+    }
+
+    /** Makes the directories that hold everything, and sees to it that no server can start here: then anything else may change. */
+    void begin() {
+        places.all().stream().skip(1).forEach(this::makeRoot);
         Path control = places.root().resolve(CONTROL_FILE);
         Path global = Objects.requireNonNull(control.getParent());
         Existing holder = Existing.at(global);
@@ -187,12 +197,6 @@ final class TargetDirectory {
         } catch (IOException e) {
             throw TargetFailure.writing(path, e);
         }
-    }
-
-    private void write(String name, byte[] content) {
-        EntryAttributes nobodys = new EntryAttributes(
-                0, 0600, new EntryAttributes.Ownership("", ""), java.time.Instant.EPOCH);
-        write(name, content, nobodys);
     }
 
     /** Writes a small file under a temporary name first, so that it is there whole or not at all. */
