@@ -53,7 +53,8 @@ final class RestoreModel implements AutoCloseable {
 
     private void make() {
         try {
-            for (String directory : List.of("base/1", "base/5", "global", "pg_wal", "pg_xact", "pg_tblspc", "pg_stat_tmp")) {
+            for (String directory :
+                    List.of("base/1", "base/5", "global", "pg_wal", "pg_xact", "pg_tblspc", "pg_stat_tmp")) {
                 Files.createDirectories(source.resolve(directory));
             }
             Files.createDirectories(tablespace.resolve(TABLESPACE).resolve("5"));
@@ -81,7 +82,8 @@ final class RestoreModel implements AutoCloseable {
                 Path file = relation();
                 switch (random.nextInt(6)) {
                     case 0 -> Files.deleteIfExists(file);
-                    case 1 -> Files.write(source.resolve("pg_xact/000" + random.nextInt(3)), bytes(random.nextInt(200_000)));
+                    case 1 ->
+                        Files.write(source.resolve("pg_xact/000" + random.nextInt(3)), bytes(random.nextInt(200_000)));
                     case 2 -> Files.write(file, new byte[random.nextInt(12) * PAGE]);
                     case 3 -> Files.write(file, pages(random.nextInt(30)));
                     default -> flip(file);
@@ -118,7 +120,10 @@ final class RestoreModel implements AutoCloseable {
         byte[] pages = bytes(count * PAGE);
         for (int page = 0; page < count; page++) {
             ByteBuffer header = ByteBuffer.wrap(pages, page * PAGE, 24).slice().order(ByteOrder.LITTLE_ENDIAN);
-            header.putLong(0, 0).putShort(10, (short) 0).putShort(12, (short) 100).putShort(14, (short) 4000);
+            header.putLong(0, 0)
+                    .putShort(10, (short) 0)
+                    .putShort(12, (short) 100)
+                    .putShort(14, (short) 4000);
             header.putShort(16, (short) PAGE).putShort(18, (short) 0x2004);
         }
         return pages;

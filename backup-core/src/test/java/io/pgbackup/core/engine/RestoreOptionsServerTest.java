@@ -37,10 +37,10 @@ class RestoreOptionsServerTest {
     Path work;
 
     private static void refused(ErrorCode code, Runnable call) {
-        assertThatThrownBy(call::run).isInstanceOfSatisfying(PgBackupException.class, failure -> assertThat(
-                        failure.code())
-                .as("%s", failure)
-                .isEqualTo(code));
+        assertThatThrownBy(call::run)
+                .isInstanceOfSatisfying(
+                        PgBackupException.class,
+                        failure -> assertThat(failure.code()).as("%s", failure).isEqualTo(code));
     }
 
     /** The restored server runs, its data change; then it is turned back to an older backup, and on to the newer one as a standby. */
@@ -50,7 +50,7 @@ class RestoreOptionsServerTest {
             PostgresServer source = site.server();
             source.execute(
                     "CREATE TABLE t AS SELECT i, repeat(md5(i::text), 20) v FROM generate_series(1, 40000) i",
-                    "CHECKPOINT");
+                    "VACUUM FREEZE t");
             Repository repository = site.repository();
             try (PgBackup pg = site.initialized(repository)) {
                 BackupLabel old = pg.backup(BackupRequest.full().to(repository)).label();
@@ -64,7 +64,8 @@ class RestoreOptionsServerTest {
                     used.execute("DELETE FROM t WHERE i < 2000", "CREATE TABLE own AS SELECT 2", "VACUUM FULL later");
                     refused(
                             ErrorCode.TARGET_UNUSABLE,
-                            () -> pg.planRestore(request.backup(old).replacingExisting().ignoringPidFile()));
+                            () -> pg.planRestore(
+                                    request.backup(old).replacingExisting().ignoringPidFile()));
                     used.stop(PostgresServer.StopMode.IMMEDIATE);
                 }
                 turnBack(pg, request.backup(old).replacingExisting(), place);
@@ -84,7 +85,8 @@ class RestoreOptionsServerTest {
         assertThat(result.bytesReused()).isGreaterThan(result.bytesWritten());
         assertThat(result.bytesRead()).isLessThan(plan.bytesToWrite() / 10);
         try (PostgresServer restored = PostgresServer.startOn(PostgresVersion.V17, place)) {
-            assertThat(restored.query("SELECT count(*) FROM t WHERE length(v) = 640")).isEqualTo("40000");
+            assertThat(restored.query("SELECT count(*) FROM t WHERE length(v) = 640"))
+                    .isEqualTo("40000");
             assertThat(restored.query("SELECT count(*) FROM pg_class WHERE relname IN ('own', 'later')"))
                     .isEqualTo("0");
             restored.stop(PostgresServer.StopMode.FAST);
@@ -100,8 +102,9 @@ class RestoreOptionsServerTest {
             site.server().execute("INSERT INTO later VALUES (3)");
             await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(50))
-                    .untilAsserted(() -> assertThat(standby.query("SELECT string_agg(one::text, ',' ORDER BY one) FROM later"))
-                            .isEqualTo("1,2,3"));
+                    .untilAsserted(
+                            () -> assertThat(standby.query("SELECT string_agg(one::text, ',' ORDER BY one) FROM later"))
+                                    .isEqualTo("1,2,3"));
             assertThat(standby.query("SELECT pg_is_in_recovery()")).isEqualTo("t");
             assertThat(standby.query("SELECT count(*) FROM t WHERE v = 'new'")).isEqualTo("10");
         }
@@ -172,7 +175,8 @@ class RestoreOptionsServerTest {
                     "CREATE DATABASE unwanted",
                     "CREATE DATABASE remote TABLESPACE far");
             for (String database : List.of("wanted", "unwanted", "remote")) {
-                source.executeIn(database, "CREATE TABLE t AS SELECT i, repeat('x', 500) v FROM generate_series(1, 20000) i");
+                source.executeIn(
+                        database, "CREATE TABLE t AS SELECT i, repeat('x', 500) v FROM generate_series(1, 20000) i");
             }
             Repository repository = site.repository();
             try (PgBackup pg = site.initialized(repository)) {
@@ -188,8 +192,7 @@ class RestoreOptionsServerTest {
                 RestoreResult result = pg.restore(Site.restoreInto(place)
                         .tablespacesBelow(site.serverDirectory("tablespaces"))
                         .onlyDatabases("wanted"));
-                assertThat(result.bytesWritten())
-                        .isLessThan(result.plan().bytesToWrite() * 2 / 3);
+                assertThat(result.bytesWritten()).isLessThan(result.plan().bytesToWrite() * 2 / 3);
                 ServerUser.choose()
                         .own(result.plan().tablespaces().values().iterator().next());
                 requireOnlyWanted(place);

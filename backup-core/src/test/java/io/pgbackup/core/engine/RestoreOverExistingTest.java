@@ -100,7 +100,8 @@ class RestoreOverExistingTest {
         assertThat(result.plan().changes().removals())
                 .filteredOn(path -> !path.endsWith("global/pg_control"))
                 .isEqualTo(plan.changes().removals());
-        assertThat(result.plan().changes().filesToCut()).isEqualTo(plan.changes().filesToCut());
+        assertThat(result.plan().changes().filesToCut())
+                .isEqualTo(plan.changes().filesToCut());
         assertThat(result.bytesReused()).isLessThanOrEqualTo(plan.changes().bytesReused());
         assertThat(plan.changes().bytesReused() - result.bytesReused())
                 .as("but for the control file, which is always written")
@@ -111,7 +112,8 @@ class RestoreOverExistingTest {
         List<Path> files = new ArrayList<>();
         for (String place : List.of("used", "used-fast")) {
             try (Stream<Path> walk = Files.walk(model.place(place))) {
-                walk.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).forEach(files::add);
+                walk.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
+                        .forEach(files::add);
             }
         }
         for (int change = random.nextInt(15); change > 0; change--) {
@@ -202,7 +204,8 @@ class RestoreOverExistingTest {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) throws IOException {
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+                    throws IOException {
                 Files.delete(directory);
                 return FileVisitResult.CONTINUE;
             }
@@ -243,14 +246,17 @@ class RestoreOverExistingTest {
             List<Throwable> refusals = new ArrayList<>();
             ChangeGate rival = path -> {
                 if (steps.incrementAndGet() == 15) {
-                    refusals.add(catchThrowable(model.restore(set, model.into("used").replacingExisting())::run));
+                    refusals.add(
+                            catchThrowable(model.restore(set, model.into("used").replacingExisting())::run));
                     refusals.add(catchThrowable(model.restore(set, model.into("used"))::run));
                 }
             };
             model.restore(set, model.into("used"), rival).run();
-            assertThat(refusals).hasSize(2).allSatisfy(refusal -> assertThat(refusal)
-                    .isInstanceOf(RestoreException.class)
-                    .hasMessageContaining("cannot restore into"));
+            assertThat(refusals)
+                    .hasSize(2)
+                    .allSatisfy(refusal -> assertThat(refusal)
+                            .isInstanceOf(RestoreException.class)
+                            .hasMessageContaining("cannot restore into"));
             assertThat(refusals.get(0)).hasMessageContaining("another restore is at work");
             model.restore(set, model.into("fresh")).run();
             assertThat(model.tree("used")).isEqualTo(model.tree("fresh"));
@@ -268,7 +274,8 @@ class RestoreOverExistingTest {
             Files.createDirectories(model.place("used/lost+found"));
             SortedMap<String, String> before = model.tree("used");
 
-            RestorePlan plan = model.restore(set, model.into("used").replacingExisting()).plan();
+            RestorePlan plan =
+                    model.restore(set, model.into("used").replacingExisting()).plan();
 
             assertThat(model.tree("used")).isEqualTo(before);
             assertThat(plan.changes().removals())

@@ -85,7 +85,8 @@ class RestoreRefusalsTest {
 
     @Test
     void aServerOfAnotherContainer() throws IOException {
-        Path file = Files.writeString(model.place("used/postmaster.pid"), "1\n/var/lib/postgresql/data\n");
+        Path file = Files.writeString(
+                model.place("used/postmaster.pid"), ProcessHandle.current().pid() + "\n/var/lib/postgresql/data\n");
         refused(ErrorCode.TARGET_UNUSABLE, "another container", over("used"));
         Files.writeString(file, "what is this\n");
         refused(ErrorCode.TARGET_UNUSABLE, "another container", over("used"));
@@ -111,7 +112,8 @@ class RestoreRefusalsTest {
     @Test
     void throughALinkItIsStillTheSame() throws IOException {
         Files.createSymbolicLink(model.place("alias"), model.place("used"));
-        Files.writeString(model.place("used/postmaster.pid"), ProcessHandle.current().pid() + "\n");
+        Files.writeString(
+                model.place("used/postmaster.pid"), ProcessHandle.current().pid() + "\n");
         refused(
                 ErrorCode.TARGET_UNUSABLE,
                 "postmaster.pid",
@@ -128,9 +130,11 @@ class RestoreRefusalsTest {
         refused(ErrorCode.TARGET_UNUSABLE, "tablespace 16500 and not empty", request.tablespace("16500", taken));
         refused(ErrorCode.TARGET_UNUSABLE, "place of pg_wal", over("used").linked("pg_wal", taken));
         refused(ErrorCode.INVALID_REQUEST, "cannot be linked", over("used").linked("base", model.place("free")));
-        assertThatThrownBy(() -> model.restore(set, request.tablespace("16500", taken)).plan())
-                .isInstanceOfSatisfying(PgBackupException.class, failure -> assertThat(failure.hint())
-                        .contains("tablespace(\"16500\", path)"));
+        assertThatThrownBy(() ->
+                        model.restore(set, request.tablespace("16500", taken)).plan())
+                .isInstanceOfSatisfying(
+                        PgBackupException.class,
+                        failure -> assertThat(failure.hint()).contains("tablespace(\"16500\", path)"));
     }
 
     @Test
@@ -143,7 +147,10 @@ class RestoreRefusalsTest {
 
     @Test
     void aDatabaseThatIsNotThere() {
-        refused(ErrorCode.INVALID_REQUEST, "no database 'books'", model.into("new").onlyDatabases("books"));
+        refused(
+                ErrorCode.INVALID_REQUEST,
+                "no database 'books'",
+                model.into("new").onlyDatabases("books"));
     }
 
     /** Other versions and other clusters keep their directories in a tablespace. */

@@ -55,14 +55,16 @@ class RestoreWithoutSpaceTest {
     }
 
     private RestoreRequest small() {
-        return Site.restoreInto(mount).tablespace("16500", model.place("small-fast")).replacingExisting();
+        return Site.restoreInto(mount)
+                .tablespace("16500", model.place("small-fast"))
+                .replacingExisting();
     }
 
     private static void fails(Runnable call) {
-        assertThatThrownBy(call::run).isInstanceOfSatisfying(PgBackupException.class, failure -> assertThat(
-                        failure.code())
-                .as("%s", failure)
-                .isEqualTo(ErrorCode.NO_SPACE));
+        assertThatThrownBy(call::run)
+                .isInstanceOfSatisfying(
+                        PgBackupException.class,
+                        failure -> assertThat(failure.code()).as("%s", failure).isEqualTo(ErrorCode.NO_SPACE));
     }
 
     @Test
@@ -101,7 +103,9 @@ class RestoreWithoutSpaceTest {
         Files.delete(hog);
         model.restore(set, small()).run();
         assertThat(model.tree("small")).containsAllEntriesOf(model.tree("fresh"));
-        assertThat(mount.resolve("lost+found")).as("mount point and lost+found stay").isDirectory();
+        assertThat(mount.resolve("lost+found"))
+                .as("mount point and lost+found stay")
+                .isDirectory();
     }
 
     /** A file system mounted below the target that the backup does not know stays as it is. */

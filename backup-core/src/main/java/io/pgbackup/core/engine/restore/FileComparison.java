@@ -47,8 +47,8 @@ final class FileComparison {
         BitSet changed = new BitSet();
         long equal = 0;
         int perChunk = Math.max(1, CHUNK / wanted.unitSize());
-        ByteBuffer buffer = ByteBuffer.allocate(
-                (int) Math.min((long) perChunk * wanted.unitSize(), wanted.file().attributes().size()));
+        ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(
+                (long) perChunk * wanted.unitSize(), wanted.file().attributes().size()));
         for (int first = 0; first < wanted.unitCount(); first += perChunk) {
             int read = read(channel, (long) first * wanted.unitSize(), buffer.clear());
             int end = Math.min(wanted.unitCount(), first + perChunk);
@@ -69,7 +69,8 @@ final class FileComparison {
     private static Difference whole(FileChannel channel, ResolvedFile wanted) throws IOException {
         long size = wanted.file().attributes().size();
         BitSet changed = new BitSet();
-        if (channel.size() >= size && Arrays.equals(digest(channel, size), wanted.file().proof().digest())) {
+        if (channel.size() >= size
+                && Arrays.equals(digest(channel, size), wanted.file().proof().digest())) {
             return new Difference(changed, size);
         }
         changed.set(0, wanted.unitCount());

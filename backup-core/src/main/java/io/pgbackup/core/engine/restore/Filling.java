@@ -106,7 +106,9 @@ final class Filling implements TargetJoin.Visitor {
         }
         heard.restored(file);
         if (absent) {
-            tally.fetch(file.proof().paged() ? resolved.unitCount() : 0, file.attributes().size());
+            tally.fetch(
+                    file.proof().paged() ? resolved.unitCount() : 0,
+                    file.attributes().size());
             means.reader().read(file, resolved.frames(), new TargetFile(path, file, whole, means.rules()));
         } else {
             means.work().submit(() -> compare(path, resolved), ready::add);
@@ -119,7 +121,8 @@ final class Filling implements TargetJoin.Visitor {
         FileComparison.Difference difference = comparison.compare(path, wanted);
         boolean paged = file.proof().paged();
         tally.reuse(difference.equalBytes());
-        tally.fetch(paged ? difference.units().cardinality() : 0, file.attributes().size() - difference.equalBytes());
+        tally.fetch(
+                paged ? difference.units().cardinality() : 0, file.attributes().size() - difference.equalBytes());
         means.operation().progress().addBytes(difference.equalBytes());
         boolean rewrite = !paged && !difference.units().isEmpty();
         TargetFile patched = new TargetFile(
@@ -132,9 +135,10 @@ final class Filling implements TargetJoin.Visitor {
             Optional<NeededFrame> fewer = frame.only(difference.units());
             fewer.ifPresent(frames::add);
         }
-        zeros(difference.units(), frames).forEach((first, count) -> patched.zero(
-                (long) first * wanted.unitSize(),
-                (long) (count - 1) * wanted.unitSize() + wanted.unitLength(first + count - 1)));
+        zeros(difference.units(), frames)
+                .forEach((first, count) -> patched.zero(
+                        (long) first * wanted.unitSize(),
+                        (long) (count - 1) * wanted.unitSize() + wanted.unitLength(first + count - 1)));
         return new Compared(wanted, patched, frames);
     }
 

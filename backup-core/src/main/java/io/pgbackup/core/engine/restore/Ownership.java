@@ -53,9 +53,7 @@ final class Ownership {
 
     /** A directory, readable by the group or not, by nobody else. */
     void applyToDirectory(Path path, EntryAttributes attributes) throws IOException {
-        apply(
-                path,
-                new EntryAttributes(0, directoryMode(attributes), attributes.ownership(), attributes.modified()));
+        apply(path, new EntryAttributes(0, directoryMode(attributes), attributes.ownership(), attributes.modified()));
     }
 
     void apply(Path path, EntryAttributes attributes) throws IOException {
@@ -77,8 +75,7 @@ final class Ownership {
         }
     }
 
-    private void giveAway(Path path, PosixFileAttributeView view, EntryAttributes.Ownership source)
-            throws IOException {
+    private void giveAway(Path path, PosixFileAttributeView view, EntryAttributes.Ownership source) throws IOException {
         EntryAttributes.Ownership ownership = everybody.orElse(source);
         if (!mayGiveAway || ownership.owner().isEmpty()) {
             return;
@@ -141,7 +138,8 @@ final class Ownership {
                     "only the super user may give files to " + wanted.owner() + ":" + wanted.group(),
                     "run as the user that the server runs as, without ownedBy()");
         }
-        if (owner(target, wanted.owner()).isEmpty() || group(target, wanted.group()).isEmpty()) {
+        if (owner(target, wanted.owner()).isEmpty()
+                || group(target, wanted.group()).isEmpty()) {
             throw TargetFailure.unusable(
                     target, "this system does not know " + unknown, "name a user and a group of this system");
         }

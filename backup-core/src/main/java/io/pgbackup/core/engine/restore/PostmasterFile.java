@@ -45,14 +45,25 @@ final class PostmasterFile {
         return process;
     }
 
-    /** Whether the server is seen running: its process is alive and works in this directory, or may not be looked at. */
+    /** Whether the server is seen running: its process is alive and works in this directory, or may not be looked at and is called like a server. */
     boolean seenRunning() {
-        if (process == 0 || ProcessHandle.of(process).filter(ProcessHandle::isAlive).isEmpty()) {
+        if (process == 0
+                || ProcessHandle.of(process).filter(ProcessHandle::isAlive).isEmpty()) {
             return false;
         }
         try {
-            Path working = Path.of("/proc/" + process + "/cwd").toRealPath();
-            return working.equals(root.toRealPath());
+            return Path.of("/proc/" + process + "/cwd").toRealPath().equals(root.toRealPath());
+        } catch (IOException e) {
+            return isCalledServer();
+        }
+    }
+
+    /** In another container a server is often process 1, which here is somebody else. */
+    private boolean isCalledServer() {
+        try {
+            String name =
+                    Files.readString(Path.of("/proc/" + process + "/comm")).strip();
+            return name.startsWith("postgres") || name.startsWith("postmaster");
         } catch (IOException e) {
             return true;
         }

@@ -39,12 +39,10 @@ final class RecoveryFiles {
 
     /** Writes the settings and the signal; returns the signal's name. */
     String configure(boolean tablespacesInPlace, Planned planned) {
-        RecoverySettings settings = request.primary()
-                .map(RecoverySettings::following)
-                .orElseGet(RecoverySettings::endOfBackup);
-        settings = request.archivingKept()
-                ? settings.keepingArchiving()
-                : settings.with("synchronous_standby_names", "");
+        RecoverySettings settings =
+                request.primary().map(RecoverySettings::following).orElseGet(RecoverySettings::endOfBackup);
+        settings =
+                request.archivingKept() ? settings.keepingArchiving() : settings.with("synchronous_standby_names", "");
         if (tablespacesInPlace) {
             settings = settings.with("allow_in_place_tablespaces", "on");
         }

@@ -57,7 +57,9 @@ record RestoreMarker(long systemIdentifier, String label, Map<String, String> pl
             }
             JsonRecord record = JsonRecord.parse(Files.readAllBytes(file));
             return Optional.of(new RestoreMarker(
-                    Long.parseUnsignedLong(record.text("systemIdentifier")), record.text("label"), record.map("places")));
+                    Long.parseUnsignedLong(record.text("systemIdentifier")),
+                    record.text("label"),
+                    record.map("places")));
         } catch (MalformedContentException | NumberFormatException e) {
             return Optional.of(new RestoreMarker(0, "", Map.of()));
         } catch (IOException e) {
@@ -67,7 +69,9 @@ record RestoreMarker(long systemIdentifier, String label, Map<String, String> pl
 
     byte[] toBytes() {
         return new JsonRecord()
-                .put("about", "pgbackup is restoring into this directory; it cannot be started. The same restore with replacingExisting() completes it.")
+                .put(
+                        "about",
+                        "pgbackup is restoring into this directory; it cannot be started. The same restore with replacingExisting() completes it.")
                 .put("systemIdentifier", Long.toUnsignedString(systemIdentifier))
                 .put("label", label)
                 .putMap("places", places)

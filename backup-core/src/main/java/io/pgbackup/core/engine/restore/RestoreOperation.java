@@ -15,6 +15,7 @@ import io.pgbackup.restore.RestoreResult;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -154,6 +155,15 @@ public final class RestoreOperation {
             new TargetJoin(planned.places(), planned.mounts(), new Clearing(operation, target, surplus, tally))
                     .run(planned.selection().of(SetEntries.withoutLevels(contents)));
         }
+        TargetFile.Rules rules = new TargetFile.Rules(target.ownership(), gate, files, ConcurrentHashMap.newKeySet());
+        try {
+            return fill(planned, target, rules);
+        } finally {
+            rules.abandon();
+        }
+    }
+
+    private long fill(Planned planned, TargetDirectory target, TargetFile.Rules rules) {
         try (FrameWorkers workers = new FrameWorkers(contents.source(), runtime.workers());
                 OrderedWork work = new OrderedWork(
                         runtime.executor(), TASKS_PER_WORKER * runtime.workers(), operation::heartbeat)) {
@@ -162,13 +172,7 @@ public final class RestoreOperation {
                 throw failure;
             });
             Filling filling = new Filling(
-                    new Filling.Means(
-                            operation,
-                            reader,
-                            work,
-                            new ResolvedFiles(contents),
-                            new TargetFile.Rules(target.ownership(), gate, files),
-                            planned.selection()),
+                    new Filling.Means(operation, reader, work, new ResolvedFiles(contents), rules, planned.selection()),
                     target,
                     tally,
                     request.serverManifest() ? serverManifest : RestoredFiles.UNHEARD);
@@ -198,14 +202,10 @@ public final class RestoreOperation {
     private void writeServerManifest(
             TargetDirectory target, List<String> written, SetFile control, EntryAttributes model) {
         Instant now = operation.clock().instant();
-        written.stream()
-                .filter(target::holds)
-                .forEach(name -> serverManifest.add(name, target.read(name), now));
+        written.stream().filter(target::holds).forEach(name -> serverManifest.add(name, target.read(name), now));
         serverManifest.add(TargetDirectory.CONTROL_FILE, control.bytes(), now);
         target.write(
-                ServerManifest.NAME,
-                serverManifest.toBytes(contents.record().wal()),
-                model);
+                ServerManifest.NAME, serverManifest.toBytes(contents.record().wal()), model);
     }
 
     private RepositoryException incomplete() {

@@ -24,7 +24,14 @@ import java.util.Set;
 /** Looks at everything that could stop a restore, before a byte is written. For one call. */
 final class RestorePlanner {
     private static final Set<String> LINKABLE = Set.of(
-            "pg_wal", "pg_stat_tmp", "pg_replslot", "pg_dynshmem", "pg_notify", "pg_serial", "pg_snapshots", "pg_subtrans");
+            "pg_wal",
+            "pg_stat_tmp",
+            "pg_replslot",
+            "pg_dynshmem",
+            "pg_notify",
+            "pg_serial",
+            "pg_snapshots",
+            "pg_subtrans");
 
     private final Operation operation;
     private final SetContents contents;
@@ -54,15 +61,16 @@ final class RestorePlanner {
      */
     Planned plan(boolean comparing) {
         Path root = TargetGuard.real(request.directory());
-        TargetGuard guard =
-                new TargetGuard(operation, request, surroundings, contents.record().server());
+        TargetGuard guard = new TargetGuard(
+                operation, request, surroundings, contents.record().server());
         new Ownership(request.owner().map(RestoreOperation::ownership)).requirePossible(root);
         request.programs()
                 .ifPresent(programs -> ServerPrograms.requireMajor(
                         programs, contents.record().server().majorVersion()));
         boolean existing = guard.requireUsable(root);
         TargetPlaces places = new TargetPlaces(root, links());
-        DatabaseSelection selection = DatabaseSelection.of(request.databases(), contents.root().databases());
+        DatabaseSelection selection =
+                DatabaseSelection.of(request.databases(), contents.root().databases());
         MountPoints mounts = MountPoints.now();
         TablespaceMapping mapping = new TablespaceMapping(contents, request.placement());
         ChangeTally tally = new ChangeTally();
@@ -142,10 +150,11 @@ final class RestorePlanner {
         }
         operation.warn(
                 "databases",
-                "only " + request.databases() + " get their content: drop the other databases at once, then ALTER SYSTEM RESET"
+                "only " + request.databases()
+                        + " get their content: drop the other databases at once, then ALTER SYSTEM RESET"
                         + " autovacuum");
-        boolean allWhole = facts.fullPageWrites()
-                && (facts.checksums() || facts.settings().walLogHints());
+        boolean allWhole =
+                facts.fullPageWrites() && (facts.checksums() || facts.settings().walLogHints());
         if (!allWhole) {
             operation.warn(
                     "ignore_invalid_pages",
@@ -161,7 +170,8 @@ final class RestorePlanner {
             Optional.ofNullable(files.get(name)).ifPresent(file -> texts.add(file.bytes()));
         }
         if (!files.containsKey(SettingsInSet.CONFIGURATION)) {
-            // The configuration lies outside the data directory: nobody here knows what the server will be started with.
+            // The configuration lies outside the data directory: nobody here knows what the server will be started
+            // with.
             return;
         }
         StandbyLimits.tooLow(facts.settings().limits(), ConfigurationValues.of(texts))
@@ -173,8 +183,8 @@ final class RestorePlanner {
     private Map<String, SetFile> read(SettingsInSet settings) {
         Map<String, SetFile> files = new LinkedHashMap<>();
         try (FrameWorkers workers = new FrameWorkers(contents.source(), 1);
-                OrderedWork work = new OrderedWork(
-                        runtime.executor(), RestoreOperation.TASKS_PER_WORKER, operation::heartbeat)) {
+                OrderedWork work =
+                        new OrderedWork(runtime.executor(), RestoreOperation.TASKS_PER_WORKER, operation::heartbeat)) {
             ContentReader reader = new ContentReader(workers, work, operation.progress(), (file, failure) -> {
                 throw failure;
             });

@@ -30,8 +30,8 @@ final class ServerManifest implements RestoredFiles {
     private static final ClusterPath WAL = ClusterPath.of("pg_wal");
     private static final Set<String> WRITTEN_ANEW =
             Set.of(RecoveryFiles.SETTINGS, RecoveryFiles.MAP, TargetDirectory.CONTROL_FILE);
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'GMT'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss 'GMT'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private final ByteArrayOutputStream text = new ByteArrayOutputStream();
     private boolean first = true;
@@ -73,8 +73,10 @@ final class ServerManifest implements RestoredFiles {
 
     /** The server writes its bytes as they lie in memory: lowest first. */
     private static String hex(int crc) {
-        return HEX.formatHex(
-                ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(crc).array());
+        return HEX.formatHex(ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(crc)
+                .array());
     }
 
     private static String name(ClusterPath path) {

@@ -64,7 +64,9 @@ final class SetEntries implements Iterator<ManifestChain.Chained> {
     public ManifestChain.Chained next() {
         ManifestChain.Chained first = file;
         ManifestChain.Chained second = added;
-        if (first != null && (second == null || first.entry().path().compareTo(second.entry().path()) < 0)) {
+        if (first != null
+                && (second == null
+                        || first.entry().path().compareTo(second.entry().path()) < 0)) {
             file = files.hasNext() ? files.next() : null;
             return first;
         }

@@ -17,7 +17,12 @@ import java.util.Set;
 final class Survey implements TargetJoin.Visitor {
     /** What a survey decides with. */
     record Means(
-            Operation operation, TargetGuard guard, TablespaceMapping mapping, DatabaseSelection selection, MountPoints mounts, boolean replaces) {}
+            Operation operation,
+            TargetGuard guard,
+            TablespaceMapping mapping,
+            DatabaseSelection selection,
+            MountPoints mounts,
+            boolean replaces) {}
 
     private final Means means;
     private final TargetPlaces places;
@@ -120,8 +125,8 @@ final class Survey implements TargetJoin.Visitor {
             throw TargetFailure.unusable(
                     place,
                     "it is the place of tablespace " + means.mapping().name(link) + " and not empty",
-                    "give the tablespace another place with tablespace(\"" + means.mapping().name(link)
-                            + "\", path), or all of them with tablespacesBelow(path)");
+                    "give the tablespace another place with tablespace(\""
+                            + means.mapping().name(link) + "\", path), or all of them with tablespacesBelow(path)");
         }
         places.tablespace(oid, place);
     }
@@ -145,7 +150,9 @@ final class Survey implements TargetJoin.Visitor {
             Path link = NativePaths.resolve(places.root(), ClusterPath.of(name).bytes());
             if (TargetGuard.holdsSomething(place) && !isOurs(link, place)) {
                 throw TargetFailure.unusable(
-                        place, "it is the place of " + name + " and not empty", "name a directory that is absent or empty");
+                        place,
+                        "it is the place of " + name + " and not empty",
+                        "name a directory that is absent or empty");
             }
         });
     }

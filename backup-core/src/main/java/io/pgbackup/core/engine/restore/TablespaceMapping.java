@@ -29,7 +29,9 @@ final class TablespaceMapping {
 
     static long oid(ManifestEntry.Link link) {
         List<String> parts = link.path().components();
-        if (parts.size() != 2 || !parts.get(0).equals("pg_tblspc") || !parts.get(1).matches("[0-9]{1,10}")) {
+        if (parts.size() != 2
+                || !parts.get(0).equals("pg_tblspc")
+                || !parts.get(1).matches("[0-9]{1,10}")) {
             throw new MalformedContentException("a link lies at " + link.path());
         }
         return Long.parseLong(parts.get(1));

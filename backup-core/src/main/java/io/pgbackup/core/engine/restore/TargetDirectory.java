@@ -140,7 +140,11 @@ final class TargetDirectory {
     void link(ManifestEntry.Link link, Path path, Existing existing) {
         gate.before(path);
         try {
-            link(path, places.behind(link.path()).orElseThrow(), link.attributes().ownership(), existing);
+            link(
+                    path,
+                    places.behind(link.path()).orElseThrow(),
+                    link.attributes().ownership(),
+                    existing);
         } catch (IOException e) {
             throw TargetFailure.writing(path, e);
         }
@@ -159,7 +163,8 @@ final class TargetDirectory {
             if (!Files.isSymbolicLink(link)) {
                 return false;
             }
-            return Files.readSymbolicLink(link).equals(place) || Files.exists(link) && link.toRealPath().equals(place);
+            return Files.readSymbolicLink(link).equals(place)
+                    || Files.exists(link) && link.toRealPath().equals(place);
         } catch (IOException e) {
             throw TargetFailure.reading(link, e);
         }

@@ -16,7 +16,10 @@ final class TargetFailure {
     static PgBackupException writing(Path path, IOException cause) {
         if (cause instanceof ClosedByInterruptException) {
             return new OperationCancelledException(
-                    ErrorCode.CANCELLED, "the restore was interrupted", "call again; what was begun with replacingExisting() goes on where it ended", cause);
+                    ErrorCode.CANCELLED,
+                    "the restore was interrupted",
+                    "call again; what was begun with replacingExisting() goes on where it ended",
+                    cause);
         }
         boolean full =
                 String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("no space left");

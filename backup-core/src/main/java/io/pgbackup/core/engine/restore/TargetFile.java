@@ -35,8 +35,28 @@ final class TargetFile implements FileTarget {
         }
     }
 
-    /** What all files of a restore share. */
-    record Rules(Ownership ownership, ChangeGate gate, LongAdder files) {}
+    /**
+     * What all files of a restore share.
+     *
+     * @param ownership of what is complete
+     * @param gate asked before each change
+     * @param files counts what is complete
+     * @param open those that are neither complete nor closed
+     */
+    record Rules(Ownership ownership, ChangeGate gate, LongAdder files, Set<FileChannel> open) {
+        /** Lets go of what a failed restore left open, or its file system could not be unmounted. No worker may be writing. */
+        void abandon() {
+            for (FileChannel left : open) {
+                try {
+                    left.close();
+                } catch (IOException e) {
+                    // The restore has failed already, for a reason that matters more.
+                    continue;
+                }
+            }
+            open.clear();
+        }
+    }
 
     private static final byte[] ZEROS = new byte[ManifestEntry.File.PLAIN_UNIT];
 
@@ -87,6 +107,7 @@ final class TargetFile implements FileTarget {
             if (channel == null) {
                 rules.gate().before(path);
                 channel = FileChannel.open(path, manner.options);
+                rules.open().add(channel);
             }
             return channel;
         } finally {
@@ -99,6 +120,7 @@ final class TargetFile implements FileTarget {
         try (FileChannel open = open()) {
             extendTo(open, file.attributes().size());
             rules.ownership().apply(path, file.attributes());
+            rules.open().remove(open);
         } catch (IOException e) {
             throw TargetFailure.writing(path, e);
         }

@@ -163,12 +163,13 @@ final class TargetGuard {
 
     private void requireMajor(Path root, Path version) {
         try {
-            String major = Files.readString(version, StandardCharsets.ISO_8859_1).strip();
+            String major =
+                    Files.readString(version, StandardCharsets.ISO_8859_1).strip();
             if (!major.equals(Integer.toString(server.majorVersion()))) {
                 throw TargetFailure.unusable(
                         root,
-                        "it holds a cluster of version " + major.lines().findFirst().orElse("") + ", the backup is of "
-                                + server.majorVersion(),
+                        "it holds a cluster of version "
+                                + major.lines().findFirst().orElse("") + ", the backup is of " + server.majorVersion(),
                         "empty the directory yourself if nobody needs what is in it");
             }
         } catch (IOException e) {

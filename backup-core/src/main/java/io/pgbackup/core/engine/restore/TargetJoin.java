@@ -134,6 +134,7 @@ final class TargetJoin {
 
     private static byte[] name(ClusterPath path) {
         byte[] bytes = path.bytes();
-        return Arrays.copyOfRange(bytes, path.parent().bytes().length == 0 ? 0 : path.parent().bytes().length + 1, bytes.length);
+        return Arrays.copyOfRange(
+                bytes, path.parent().bytes().length == 0 ? 0 : path.parent().bytes().length + 1, bytes.length);
     }
 }
