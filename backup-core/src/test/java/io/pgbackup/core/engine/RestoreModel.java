@@ -1,6 +1,8 @@
 package io.pgbackup.core.engine;
 
 import io.pgbackup.PgBackupRuntime;
+import io.pgbackup.backup.BackupRequest;
+import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.engine.backup.SetHarness;
 import io.pgbackup.core.engine.restore.ChangeGate;
 import io.pgbackup.core.engine.restore.RestoreOperation;
@@ -8,8 +10,6 @@ import io.pgbackup.core.engine.restore.Surroundings;
 import io.pgbackup.core.postgres.ControlFileBytes;
 import io.pgbackup.core.postgres.files.LocalClusterFiles;
 import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.core.repository.LeaseWatch;
-import io.pgbackup.core.work.Cancellation;
 import io.pgbackup.event.OperationKind;
 import io.pgbackup.restore.RestoreRequest;
 import java.io.IOException;
@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +32,9 @@ import java.util.TreeMap;
 final class RestoreModel implements AutoCloseable {
     static final int PAGE = 8192;
     static final String TABLESPACE = "PG_17_202406281";
+
+    /** As in the control files that tests make up. */
+    private static final long SYSTEM = 0x6543_2109_8765_4321L;
 
     private final Path work;
     private final Path source;
@@ -48,6 +50,7 @@ final class RestoreModel implements AutoCloseable {
         this.source = work.resolve("source");
         this.tablespace = work.resolve("fast");
         this.random = random;
+        harness.server = new ServerIdentity(SYSTEM, 17, PAGE, 16 << 20);
         make();
     }
 
@@ -143,7 +146,7 @@ final class RestoreModel implements AutoCloseable {
         late.put("pg_wal/000000010000000000000001", bytes(50_000));
         late.put("tablespace_map", ("16500 " + tablespace + "\n").getBytes(StandardCharsets.UTF_8));
         try (LocalClusterFiles files = new LocalClusterFiles(source, pause -> {})) {
-            sets.add(harness.take(files, 1000L * (sets.size() + 1), late));
+            sets.add(harness.take(BackupRequest.auto(), files, 1000L * (sets.size() + 1), late));
         }
         return sets.size() - 1;
     }
@@ -154,13 +157,7 @@ final class RestoreModel implements AutoCloseable {
     }
 
     RestoreOperation restore(int set, RestoreRequest request) {
-        Operation operation = new Operation(
-                "test",
-                OperationKind.RESTORE,
-                InstantSource.system(),
-                new Cancellation(Optional.empty(), Optional.empty()),
-                new Listeners(List.of()),
-                new Patience(LeaseWatch.fresh(), Duration.ZERO));
+        Operation operation = LoneOperation.of(OperationKind.RESTORE, InstantSource.system());
         return new RestoreOperation(
                 operation,
                 harness.contents(sets.get(set)),

@@ -60,6 +60,12 @@ final class RestorePlanner {
      * @param comparing whether contents are compared too, which reads all that lies in the target
      */
     Planned plan(boolean comparing) {
+        if (request.primary().isPresent() && !request.databases().isEmpty()) {
+            throw new ConfigurationException(
+                    ErrorCode.INVALID_REQUEST,
+                    "a standby cannot have only some databases: those left out cannot be dropped there",
+                    "ask for standbyOf() or for onlyDatabases()");
+        }
         Path root = TargetGuard.real(request.directory());
         TargetGuard guard = new TargetGuard(
                 operation, request, surroundings, contents.record().server());
@@ -99,7 +105,7 @@ final class RestorePlanner {
                 contents.repository().name(),
                 contents.record().label(),
                 contents.record().server(),
-                contents.roots().stream().map(root -> root.label()).toList(),
+                contents.levels().stream().map(level -> level.label()).toList(),
                 places.root(),
                 survey.bytes(),
                 TargetSpace.free(places.root()),

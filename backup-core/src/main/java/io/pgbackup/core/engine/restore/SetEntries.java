@@ -31,12 +31,12 @@ final class SetEntries implements Iterator<ManifestChain.Chained> {
     /** Names and sizes only; the manifests of the bases are not read. */
     static SetEntries withoutLevels(SetContents contents) {
         Iterator<ManifestEntry> own = new ManifestStore(contents.repository(), contents.layout())
-                .entries(contents.root(), contents.root().files());
+                .entries(contents.root().label(), contents.root().pageSize(), contents.root().files());
         return new SetEntries(alone(contents, own), alone(contents, contents.lateFiles()));
     }
 
     private static Iterator<ManifestChain.Chained> alone(SetContents contents, Iterator<ManifestEntry> entries) {
-        int own = contents.roots().size() - 1;
+        int own = contents.ownLevel();
         return new Iterator<>() {
             @Override
             public boolean hasNext() {
@@ -47,6 +47,7 @@ final class SetEntries implements Iterator<ManifestChain.Chained> {
             public ManifestChain.Chained next() {
                 ManifestEntry entry = entries.next();
                 return new ManifestChain.Chained(
+                        own,
                         entry,
                         entry instanceof ManifestEntry.File held
                                 ? List.of(new ManifestChain.Level(own, held))

@@ -61,12 +61,20 @@ final class Survey implements TargetJoin.Visitor {
         boolean inTheWay = conflicts.inTheWay(entry, path, existing);
         if (inTheWay) {
             remove(path, true);
+            warnOfLink(path, existing);
         }
         if (entry instanceof ManifestEntry.File file) {
             file(file, path, inTheWay ? Existing.ABSENT : existing);
             if (!inTheWay && existing.is(Existing.Kind.FILE) && !blank(file)) {
                 comparison.compare(wanted, path);
             }
+        }
+    }
+
+    private void warnOfLink(Path path, Existing existing) {
+        if (existing.is(Existing.Kind.LINK)) {
+            means.operation()
+                    .warn(path.toString(), "is a link that the restored cluster does not have: what it leads to stays as it is");
         }
     }
 

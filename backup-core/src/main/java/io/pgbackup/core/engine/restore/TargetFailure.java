@@ -21,8 +21,8 @@ final class TargetFailure {
                     "call again; what was begun with replacingExisting() goes on where it ended",
                     cause);
         }
-        boolean full =
-                String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("no space left");
+        String reason = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+        boolean full = reason.contains("no space left") || reason.contains("quota exceeded");
         return new RestoreException(
                 full ? ErrorCode.NO_SPACE : ErrorCode.TARGET_UNWRITABLE,
                 "cannot write " + path + ": " + cause,
