@@ -49,6 +49,7 @@ final class RestoreClaim implements AutoCloseable {
             opened.truncate(0);
             opened.write(ByteBuffer.wrap(marker.toBytes()), 0);
             opened.force(true);
+            DurableTree.sync(root);
             RestoreClaim claim = new RestoreClaim(opened);
             opened = null;
             return claim;

@@ -18,7 +18,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * The directory being restored into, with its tablespaces and links. Every change goes through here or through the files it hands out, and asks the
@@ -52,14 +51,7 @@ final class TargetDirectory {
     RestoreClaim claim(RestoreMarker marker, boolean alone) {
         makeRoot(places.root());
         gate.before(RestoreMarker.file(places.root()));
-        RestoreClaim claim = RestoreClaim.on(places.root(), marker, alone);
-        try {
-            sync(places.root());
-            return claim;
-        } catch (IOException e) {
-            claim.close();
-            throw TargetFailure.writing(places.root(), e);
-        }
+        return RestoreClaim.on(places.root(), marker, alone);
     }
 
     /** Makes the directories that hold everything, and sees to it that no server can start here: then anything else may change. */
@@ -72,12 +64,12 @@ final class TargetDirectory {
             if (holder.is(Existing.Kind.DIRECTORY)) {
                 gate.before(control);
                 Files.deleteIfExists(control);
-                sync(global);
+                DurableTree.sync(global);
             } else if (!holder.is(Existing.Kind.ABSENT)) {
                 // A link to a directory would do for a server.
                 gate.before(global);
                 Files.delete(global);
-                sync(places.root());
+                DurableTree.sync(places.root());
             }
         } catch (IOException e) {
             throw TargetFailure.writing(control, e);
@@ -222,57 +214,20 @@ final class TargetDirectory {
             }
             gate.before(path);
             Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-            sync(Objects.requireNonNull(path.getParent()));
+            DurableTree.sync(Objects.requireNonNull(path.getParent()));
         } catch (IOException e) {
             throw TargetFailure.writing(path, e);
         }
     }
 
-    /**
-     * Makes everything durable: first the content of all files, by many workers, then all names. One file after the other while they arrive would cost a
-     * commit of the file system's journal each; afterwards the first commit serves almost all.
-     */
+    /** Makes everything durable that was restored so far. */
     void sync(OrderedWork work) {
-        for (Path directory : directories) {
-            syncFiles(directory, work);
-        }
-        work.drain();
-        try {
-            for (Path directory : directories) {
-                sync(directory);
+        DurableTree.sync(directories, work);
+        for (Path place : places.all()) {
+            Path above = place.getParent();
+            if (above != null) {
+                DurableTree.sync(above);
             }
-            for (Path place : places.all()) {
-                Path above = place.getParent();
-                if (above != null) {
-                    sync(above);
-                }
-            }
-        } catch (IOException e) {
-            throw TargetFailure.writing(places.root(), e);
-        }
-    }
-
-    private static void syncFiles(Path directory, OrderedWork work) {
-        try (Stream<Path> files = Files.list(directory)) {
-            files.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
-                    .forEach(path -> work.submit(() -> syncFile(path), ignored -> {}));
-        } catch (IOException e) {
-            throw TargetFailure.writing(directory, e);
-        }
-    }
-
-    private static Path syncFile(Path path) {
-        try {
-            sync(path);
-            return path;
-        } catch (IOException e) {
-            throw TargetFailure.writing(path, e);
-        }
-    }
-
-    private static void sync(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
         }
     }
 
@@ -280,11 +235,7 @@ final class TargetDirectory {
     void finish(byte[] control, EntryAttributes attributes) {
         write(CONTROL_FILE, control, attributes);
         remove(RestoreMarker.file(places.root()));
-        try {
-            sync(places.root());
-        } catch (IOException e) {
-            throw TargetFailure.writing(places.root(), e);
-        }
+        DurableTree.sync(places.root());
     }
 
     Set<String> unknownOwners() {

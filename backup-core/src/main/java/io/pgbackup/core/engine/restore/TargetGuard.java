@@ -8,6 +8,9 @@ import io.pgbackup.core.postgres.ControlFile;
 import io.pgbackup.core.postgres.files.NativePaths;
 import io.pgbackup.core.postgres.session.ServerSession;
 import io.pgbackup.error.ClusterException;
+import io.pgbackup.error.OperationCancelledException;
+import io.pgbackup.error.PgBackupException;
+import io.pgbackup.error.RestoreException;
 import io.pgbackup.restore.RestoreRequest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -138,7 +141,10 @@ final class TargetGuard {
                                 + configured.connection().url() + ", which answers",
                         "stop that server, or restore into another directory");
             }
-        } catch (ClusterException e) {
+        } catch (RestoreException | OperationCancelledException e) {
+            throw e;
+        } catch (PgBackupException e) {
+            // Not even its password may have survived: no answer is what was hoped for.
             operation.fact("serverAnswers", "no: " + e.code());
         }
     }
