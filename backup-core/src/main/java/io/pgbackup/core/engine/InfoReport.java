@@ -80,6 +80,7 @@ record InfoReport(
                 .put("repository", backup.repository())
                 .put("operation", backup.operationId());
         backup.base().ifPresent(base -> json.put("base", base.toString()));
+        backup.origin().ifPresent(origin -> json.put("origin", BackupRecord.write(origin)));
         return json.putTexts(
                         "references",
                         backup.references().stream().map(BackupLabel::toString).toList())
@@ -166,6 +167,8 @@ record InfoReport(
         if (!backup.references().isEmpty()) {
             line(text, "backup reference total", referenceTotal(backup));
         }
+        backup.origin()
+                .ifPresent(origin -> line(text, "copy of", origin.label() + " of repository " + origin.repositoryId()));
         if (backup.badPages() > 0) {
             line(text, "bad pages", Long.toString(backup.badPages()));
         }

@@ -3,10 +3,12 @@ package io.pgbackup.core.repository;
 import io.pgbackup.BackupLabel;
 import io.pgbackup.Lsn;
 import io.pgbackup.catalog.BackupInfo;
+import io.pgbackup.catalog.BackupOrigin;
 import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.catalog.WalRange;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,7 @@ import java.util.Optional;
  * @param badPages number of pages that failed their check
  * @param annotations of the user
  * @param manifestRoot object header of the manifest's root, so that no other can stand in for it; not to be changed
+ * @param origin where it was taken first, if it is a copy
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record BackupRecord(
@@ -39,11 +42,54 @@ public record BackupRecord(
         ServerIdentity server,
         long badPages,
         Map<String, String> annotations,
-        byte[] manifestRoot) {
+        byte[] manifestRoot,
+        Optional<BackupOrigin> origin) {
+    /** In order of the times at which their contents were taken: a copy stands where its origin stood. */
+    public static final Comparator<BackupRecord> BY_TIME = Comparator.comparing(
+                    (BackupRecord record) -> record.takenAs().time())
+            .thenComparing(BackupRecord::label);
+
     /** Copies lists and maps. */
     public BackupRecord {
         references = List.copyOf(references);
         annotations = Map.copyOf(annotations);
+    }
+
+    /** A set that is no copy. */
+    public BackupRecord(
+            BackupLabel label,
+            String operationId,
+            List<BackupLabel> references,
+            Instant started,
+            Instant stopped,
+            WalRange wal,
+            BackupSizes sizes,
+            ServerIdentity server,
+            long badPages,
+            Map<String, String> annotations,
+            byte[] manifestRoot) {
+        this(
+                label,
+                operationId,
+                references,
+                started,
+                stopped,
+                wal,
+                sizes,
+                server,
+                badPages,
+                annotations,
+                manifestRoot,
+                Optional.empty());
+    }
+
+    /**
+     * The label that tells when the content was taken.
+     *
+     * @return that of the origin, if it is a copy
+     */
+    public BackupLabel takenAs() {
+        return origin.map(BackupOrigin::label).orElse(label);
     }
 
     /**
@@ -85,7 +131,8 @@ public record BackupRecord(
                 complete,
                 server,
                 badPages,
-                annotations);
+                annotations,
+                origin);
     }
 
     /**
@@ -103,7 +150,7 @@ public record BackupRecord(
      * @return JSON
      */
     public byte[] toBytes() {
-        return new JsonRecord()
+        JsonRecord record = new JsonRecord()
                 .put("label", label.toString())
                 .put("operation", operationId)
                 .putTexts(
@@ -116,8 +163,27 @@ public record BackupRecord(
                 .put("server", IdentityRecords.write(server))
                 .put("badPages", badPages)
                 .putMap("annotations", annotations)
-                .put("manifest", HexFormat.of().formatHex(manifestRoot))
-                .toBytes();
+                .put("manifest", HexFormat.of().formatHex(manifestRoot));
+        origin.ifPresent(from -> record.put("origin", write(from)));
+        return record.toBytes();
+    }
+
+    /**
+     * An origin as JSON.
+     *
+     * @param origin of a copy
+     * @return an object
+     */
+    public static JsonRecord write(BackupOrigin origin) {
+        return new JsonRecord()
+                .put("repository", origin.repositoryId())
+                .put("cluster", origin.cluster())
+                .put("label", origin.label().toString());
+    }
+
+    private static BackupOrigin readOrigin(JsonRecord record) {
+        return new BackupOrigin(
+                record.text("repository"), record.text("cluster"), BackupLabel.parse(record.text("label")));
     }
 
     private static JsonRecord write(WalRange wal) {
@@ -166,7 +232,8 @@ public record BackupRecord(
                 IdentityRecords.read(record.record("server")),
                 record.number("badPages"),
                 record.map("annotations"),
-                HexFormat.of().parseHex(record.text("manifest")));
+                HexFormat.of().parseHex(record.text("manifest")),
+                record.has("origin") ? Optional.of(readOrigin(record.record("origin"))) : Optional.empty());
     }
 
     private static WalRange readWal(JsonRecord record) {

@@ -61,13 +61,14 @@ public final class Catalog {
     /**
      * The committed sets.
      *
-     * @return in order of time
+     * @return in order of time, a copy where its origin would stand
      */
     public List<BackupRecord> backups() {
         List<BackupRecord> backups = new ArrayList<>();
         for (BackupLabel label : labels(settled())) {
             find(label).ifPresent(backups::add);
         }
+        backups.sort(BackupRecord.BY_TIME);
         return backups;
     }
 
@@ -75,7 +76,7 @@ public final class Catalog {
      * The committed sets that can be read. Good enough to choose from, not to delete by: what a damaged record leans on is not known.
      *
      * @param damaged hears of each record that cannot be read
-     * @return in order of time
+     * @return in order of time, a copy where its origin would stand
      */
     public List<BackupRecord> readable(BiConsumer<BackupLabel, RepositoryException> damaged) {
         List<BackupRecord> backups = new ArrayList<>();
@@ -89,6 +90,7 @@ public final class Catalog {
                 damaged.accept(label, e);
             }
         }
+        backups.sort(BackupRecord.BY_TIME);
         return backups;
     }
 

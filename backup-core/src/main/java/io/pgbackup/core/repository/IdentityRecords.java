@@ -76,6 +76,18 @@ public final class IdentityRecords {
         }
     }
 
+    /**
+     * Fails unless the cluster is or was a server.
+     *
+     * @param server its identity
+     * @throws RepositoryException with {@link ErrorCode#REPOSITORY_MISSING} or {@link ErrorCode#WRONG_CLUSTER}
+     */
+    public void requireKnown(ServerIdentity server) {
+        if (!all().contains(server)) {
+            requireCurrent(server);
+        }
+    }
+
     private static String describe(ServerIdentity identity) {
         return "system " + Long.toUnsignedString(identity.systemIdentifier()) + " of PostgreSQL "
                 + identity.majorVersion() + " (pages of " + identity.pageSize() + ", WAL segments of "

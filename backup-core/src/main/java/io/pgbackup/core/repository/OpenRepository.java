@@ -25,6 +25,7 @@ import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -43,6 +44,15 @@ public final class OpenRepository extends StoredObjects implements AutoCloseable
         this.cipher = cipher;
         this.codec = codec;
         this.records = new SealedRecords(cipher, codec, random);
+    }
+
+    /**
+     * What tells this repository from all others, wherever it is.
+     *
+     * @return 32 hexadecimal digits
+     */
+    public String id() {
+        return HexFormat.of().formatHex(cipher.repositoryId());
     }
 
     /**

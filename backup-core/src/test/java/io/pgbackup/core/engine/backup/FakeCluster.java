@@ -23,14 +23,16 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BiConsumer;
 
 /** Files in memory, with hooks for what happens to files of a living cluster. */
-final class FakeCluster implements ClusterFiles {
-    static final int PAGE_SIZE = 8192;
+public final class FakeCluster implements ClusterFiles {
+    public static final int PAGE_SIZE = 8192;
 
-    final ConcurrentSkipListMap<ClusterPath, byte[]> files = new ConcurrentSkipListMap<>();
+    public final ConcurrentSkipListMap<ClusterPath, byte[]> files = new ConcurrentSkipListMap<>();
+    /** What is added at the end of a set. */
+    public final ConcurrentSkipListMap<ClusterPath, byte[]> late = new ConcurrentSkipListMap<>();
     /** Called before each read with the path and the position. */
     BiConsumer<ClusterPath, Long> beforeRead = (path, position) -> {};
 
-    static byte[] page(Random random, long lsn, int block) {
+    public static byte[] page(Random random, long lsn, int block) {
         byte[] page = new byte[PAGE_SIZE];
         random.nextBytes(page);
         ByteBuffer header = ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN);
@@ -41,12 +43,45 @@ final class FakeCluster implements ClusterFiles {
         return page;
     }
 
-    static byte[] pages(Random random, long lsn, int first, int count) {
+    public static byte[] pages(Random random, long lsn, int first, int count) {
         byte[] pages = new byte[count * PAGE_SIZE];
         for (int page = 0; page < count; page++) {
             System.arraycopy(page(random, lsn, first + page), 0, pages, page * PAGE_SIZE, PAGE_SIZE);
         }
         return pages;
+    }
+
+    /** A dozen changes at random: files appear, vanish, grow by pages and by zeros, shrink, and pages change. */
+    public void change(Random random, long lsn) {
+        for (int change = 0; change < 12; change++) {
+            ClusterPath path = random.nextInt(4) == 0
+                    ? ClusterPath.of("pg_xact/000" + random.nextInt(4))
+                    : ClusterPath.of("base/" + (1 + random.nextInt(2)) + "/" + (16384 + random.nextInt(4))
+                            + List.of("", "_fsm", "_vm").get(random.nextInt(3)));
+            byte[] content = files.getOrDefault(path, new byte[0]);
+            int blocks = content.length / PAGE_SIZE;
+            switch (random.nextInt(6)) {
+                case 0 -> files.remove(path);
+                case 1 -> files.put(path, Arrays.copyOf(content, random.nextInt(blocks + 1) * PAGE_SIZE));
+                case 2 -> files.put(path, Arrays.copyOf(content, (blocks + random.nextInt(30)) * PAGE_SIZE));
+                case 3 -> files.put(path, join(content, pages(random, lsn, blocks, random.nextInt(30))));
+                default -> {
+                    if (blocks > 0) {
+                        int block = random.nextInt(blocks);
+                        byte[] changed = content.clone();
+                        byte[] page = page(random, lsn, block);
+                        System.arraycopy(page, 0, changed, block * PAGE_SIZE, PAGE_SIZE);
+                        files.put(path, changed);
+                    }
+                }
+            }
+        }
+    }
+
+    private static byte[] join(byte[] first, byte[] second) {
+        byte[] joined = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, joined, first.length, second.length);
+        return joined;
     }
 
     @Override
@@ -124,8 +159,8 @@ final class FakeCluster implements ClusterFiles {
     public void close() {}
 
     /** The same files, unchanged by what happens to these. */
-    ConcurrentSkipListMap<ClusterPath, byte[]> copy() {
-        ConcurrentSkipListMap<ClusterPath, byte[]> copy = new ConcurrentSkipListMap<>();
+    public ConcurrentSkipListMap<ClusterPath, byte[]> copy() {
+        ConcurrentSkipListMap<ClusterPath, byte[]> copy = new ConcurrentSkipListMap<>(late);
         files.forEach((path, content) -> copy.put(path, Arrays.copyOf(content, content.length)));
         return copy;
     }

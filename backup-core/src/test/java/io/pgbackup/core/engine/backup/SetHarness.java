@@ -7,6 +7,7 @@ import io.pgbackup.Repository;
 import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.catalog.WalRange;
+import io.pgbackup.core.block.NeededFrame;
 import io.pgbackup.core.block.ResolvedFile;
 import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FileTarget;
@@ -16,12 +17,16 @@ import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.pipeline.FrameFingerprint;
 import io.pgbackup.core.postgres.files.ClusterPath;
+import io.pgbackup.core.postgres.files.EntryAttributes;
 import io.pgbackup.core.postgres.files.ScanOptions;
 import io.pgbackup.core.postgres.page.PageCheck;
 import io.pgbackup.core.postgres.page.PageRechecker;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.BundleWriters;
 import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.IdentityRecords;
+import io.pgbackup.core.repository.Labels;
+import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.ManifestRoot;
 import io.pgbackup.core.repository.ManifestStore;
 import io.pgbackup.core.repository.ManifestWriter;
@@ -32,10 +37,12 @@ import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.core.work.ProgressMeter;
 import io.pgbackup.event.OperationKind;
+import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.testkit.MemoryStorage;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +52,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** Takes sets of a fake cluster into memory and reads them back, by the very classes that a backup and a restore use. */
-final class SetHarness implements AutoCloseable {
+public final class SetHarness implements AutoCloseable {
+    public static final ServerIdentity SERVER = new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20);
     static final int WORKERS = 3;
     private static final Lsn FLUSHED = new Lsn(1L << 40);
 
@@ -56,12 +64,29 @@ final class SetHarness implements AutoCloseable {
     private LocalDateTime time = LocalDateTime.of(2026, 1, 1, 0, 0);
     CopyTotals totals = new CopyTotals(FakeCluster.PAGE_SIZE);
 
-    SetHarness() {
-        Repository described = Repository.at("memory:model").unencrypted().build();
-        MemoryStorage storage = new MemoryStorage(InstantSource.system());
+    public SetHarness() {
+        this(Repository.at("memory:model").unencrypted().build(), new MemoryStorage(InstantSource.system()));
+    }
+
+    /** In a repository that is made unless it is there. */
+    public SetHarness(Repository described, Storage storage) {
         RepositoryOpener opener = new RepositoryOpener(InstantSource.system());
         opener.create(described, storage);
         repository = opener.open(described, storage);
+        new IdentityRecords(repository, layout).claim(SERVER);
+    }
+
+    public OpenRepository repository() {
+        return repository;
+    }
+
+    public ClusterLayout layout() {
+        return layout;
+    }
+
+    /** Pages stored by the set taken last. */
+    public long changedPages() {
+        return totals.changedPages();
     }
 
     private ProgressMeter progress() {
@@ -69,16 +94,26 @@ final class SetHarness implements AutoCloseable {
     }
 
     /** Takes a set; every set but the first builds upon the one before. */
-    BackupRecord take(FakeCluster cluster, long startLsn) {
+    public BackupRecord take(FakeCluster cluster, long startLsn) {
+        return take(
+                cluster,
+                startLsn,
+                records.isEmpty() ? Optional.empty() : Optional.of(records.get(records.size() - 1)),
+                records.isEmpty() ? BackupType.FULL : BackupType.INCREMENTAL);
+    }
+
+    /** Takes a set upon a certain one. */
+    public BackupRecord take(FakeCluster cluster, long startLsn, Optional<BackupRecord> onto, BackupType type) {
         time = time.plusHours(1);
         Catalog catalog = new Catalog(repository, layout);
         ManifestStore manifests = new ManifestStore(repository, layout);
-        Optional<BackupRecord> newest =
-                records.isEmpty() ? Optional.empty() : Optional.of(records.get(records.size() - 1));
-        Optional<BaseSet> base = newest.map(record -> BaseSet.open(record, catalog, manifests));
-        BackupLabel label = newest.map(record -> BackupLabel.dependent(
-                        BackupType.INCREMENTAL, record.label().chain(), time))
-                .orElseGet(() -> BackupLabel.full(time));
+        Optional<BaseSet> base = onto.map(record -> BaseSet.open(record, catalog, manifests));
+        BackupLabel label =
+                Labels.next(type, onto.map(BackupRecord::label), catalog.allLabels(), time.toInstant(ZoneOffset.UTC));
+        List<BackupLabel> references = base.map(BaseSet::references).orElse(List.of());
+        SetRecords states = new SetRecords(repository, layout);
+        states.begin(label, new Leases.Lease(1, "test", Instant.EPOCH, Optional.of(label)), references);
+        states.start(label, 1, new Lsn(startLsn));
         byte[] root;
         try (BundleWriters bundles = new BundleWriters(repository, layout.set(label), WORKERS);
                 OrderedWork work = new OrderedWork(executor, 4 * WORKERS, () -> {})) {
@@ -88,6 +123,8 @@ final class SetHarness implements AutoCloseable {
             copier.copyAll(ScanOptions.everything(), work);
             totals = copier.totals();
             List<ManifestRoot.Page> pages = manifest.endSection();
+            cluster.late.forEach((path, content) -> manifest.add(late(path, content, pool)));
+            List<ManifestRoot.Page> latePages = manifest.endSection();
             pool.flush(() -> {});
             root = manifest.finish(new ManifestRoot(
                     label,
@@ -95,15 +132,26 @@ final class SetHarness implements AutoCloseable {
                     FakeCluster.PAGE_SIZE,
                     seed(base),
                     pages,
-                    List.of(),
+                    latePages,
                     Map.of(),
                     List.of()));
         }
-        List<BackupLabel> references = base.map(BaseSet::references).orElse(List.of());
         BackupRecord record = record(label, references, startLsn, root);
-        new SetRecords(repository, layout).commit(record);
+        states.commit(record);
         records.add(record);
         return record;
+    }
+
+    private static ManifestEntry.File late(ClusterPath path, byte[] bytes, CopyPool pool) {
+        EntryAttributes attributes =
+                new EntryAttributes(bytes.length, 0600, new EntryAttributes.Ownership("a", "b"), Instant.EPOCH);
+        PlainCopier.Content content = (position, into, length) -> {
+            System.arraycopy(bytes, (int) position, into, 0, length);
+            return length;
+        };
+        return pool.with(buffers -> new PlainCopier(path, attributes, content, buffers)
+                .copy(Optional.empty())
+                .file());
     }
 
     private static long seed(Optional<BaseSet> base) {
@@ -131,14 +179,14 @@ final class SetHarness implements AutoCloseable {
                 Instant.EPOCH,
                 new WalRange(1, new Lsn(startLsn), new Lsn(startLsn + 1), "a", "b"),
                 new BackupSizes(0, 0, 0, 0, 0, 0, 0, 0, 0),
-                new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20),
+                SERVER,
                 0,
                 Map.of(),
                 root);
     }
 
     /** Reads a set back, as a restore does. */
-    ConcurrentSkipListMap<ClusterPath, byte[]> restore(BackupRecord record) {
+    public ConcurrentSkipListMap<ClusterPath, byte[]> restore(BackupRecord record) {
         SetContents contents = SetContents.of(repository, layout, record);
         ConcurrentSkipListMap<ClusterPath, byte[]> restored = new ConcurrentSkipListMap<>();
         FrameFingerprint fingerprint = new FrameFingerprint(contents.root().seed());
@@ -155,6 +203,10 @@ final class SetHarness implements AutoCloseable {
                 ResolvedFile resolved = ResolvedFile.of(next.levels(), FakeCluster.PAGE_SIZE, zero);
                 reader.read(file, resolved.frames(), into(file, restored));
             }
+            contents.lateFiles().forEachRemaining(entry -> {
+                ManifestEntry.File file = (ManifestEntry.File) entry;
+                reader.read(file, NeededFrame.ownOf(contents.roots().size() - 1, file), into(file, restored));
+            });
             reader.drain();
         }
         return restored;
