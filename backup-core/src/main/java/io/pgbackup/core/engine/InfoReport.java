@@ -28,9 +28,14 @@ import java.util.stream.Collectors;
  * @param repositories in the order they were configured
  * @param backups in order of time
  * @param unsettled in order of time
+ * @param retired in order of time
  */
 record InfoReport(
-        String cluster, List<RepositoryState> repositories, List<BackupInfo> backups, List<BackupLabel> unsettled)
+        String cluster,
+        List<RepositoryState> repositories,
+        List<BackupInfo> backups,
+        List<BackupLabel> unsettled,
+        List<BackupLabel> retired)
         implements RepositoryInfo {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ssxxx", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -54,7 +59,8 @@ record InfoReport(
                 .putRecords("backups", backups.stream().map(InfoReport::json).toList())
                 .putTexts(
                         "unsettled",
-                        unsettled.stream().map(BackupLabel::toString).toList());
+                        unsettled.stream().map(BackupLabel::toString).toList())
+                .putTexts("retired", retired.stream().map(BackupLabel::toString).toList());
         return new String(json.toBytes(), StandardCharsets.UTF_8);
     }
 
@@ -118,6 +124,7 @@ record InfoReport(
         repositories.forEach(state -> append(text, state));
         backups.forEach(backup -> append(text, backup));
         unsettled.forEach(label -> text.append("\nunsettled: ").append(label).append('\n'));
+        retired.forEach(label -> text.append("\nretired: ").append(label).append('\n'));
         return text.toString();
     }
 

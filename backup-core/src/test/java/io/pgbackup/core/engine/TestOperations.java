@@ -1,9 +1,11 @@
 package io.pgbackup.core.engine;
 
 import io.pgbackup.CancellationToken;
+import io.pgbackup.core.repository.LeaseWatch;
 import io.pgbackup.core.work.Cancellation;
 import io.pgbackup.event.OperationKind;
 import io.pgbackup.event.OperationListener;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +25,7 @@ public final class TestOperations {
                 kind,
                 InstantSource.system(),
                 new Cancellation(token, Optional.empty()),
-                new Listeners(listeners));
+                new Listeners(listeners),
+                new Patience(LeaseWatch.fresh(), Duration.ZERO));
     }
 }

@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.zip.CRC32C;
 
@@ -57,7 +56,8 @@ public final class SyntheticSet {
         ClusterLayout layout = ClusterLayout.of(CLUSTER);
         BackupRecord model = RetentionPlannerTest.record(LABEL, List.of());
         new IdentityRecords(open, layout).claim(model.server());
-        Leases.Lease lease = new Leases(open, layout).take("test", NOW, Optional.of(LABEL));
+        Leases.Lease lease = new Leases(open, layout)
+                .take(new Leases.Claim("test", InstantSource.fixed(NOW), used -> LABEL));
         SetRecords records = new SetRecords(open, layout);
         records.begin(LABEL, lease, List.of());
         records.start(LABEL, 1, model.wal().start());

@@ -3,12 +3,14 @@ package io.pgbackup.core.engine.copy;
 import io.pgbackup.BackupLabel;
 import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.catalog.BackupSizes;
+import io.pgbackup.core.engine.LeaseWaiting;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.content.FrameWorkers;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.BundleWriters;
-import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.HeldLease;
 import io.pgbackup.core.repository.Labels;
+import io.pgbackup.core.repository.LeaseWatch;
 import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.ManifestRoot;
 import io.pgbackup.core.repository.ManifestStore;
@@ -21,7 +23,6 @@ import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.core.work.Pool;
 import io.pgbackup.error.ConflictException;
 import io.pgbackup.error.ErrorCode;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -59,19 +60,48 @@ final class SetWriter {
 
     /** Writes a set; if that fails, the label it would have had is aborted. */
     BackupRecord write(NewSet set) {
-        Instant now = operation.clock().instant();
-        BackupLabel label = Labels.next(
-                set.type(), set.base().map(BackupRecord::label), new Catalog(repository, layout).allLabels(), now);
-        Leases.Lease lease = new Leases(repository, layout).take(operation.holder(), now, Optional.of(label));
+        LeaseWatch watch = operation.patience().watch();
+        Leases leases = new Leases(repository, layout, watch);
+        Leases.Lease lease = new LeaseWaiting(operation).until(() -> leases.take(claim(set)));
+        HeldLease heldLease = new HeldLease(leases, lease, watch);
+        operation.duty(heldLease::heartbeat);
+        BackupLabel label = heldLease.label();
         return operation.settling(
                 () -> {
+                    settleEarlier(leases, lease);
                     records.begin(label, lease, set.leansOn());
+                    records.requireUnsettled(label);
                     look(set);
                     BackupRecord record = content(set, label);
                     records.commit(record);
+                    heldLease.release();
                     return record;
                 },
-                reason -> records.abort(label, reason, operation.clock().instant()));
+                reason -> {
+                    heldLease.release();
+                    records.abort(label, reason, operation.clock().instant());
+                });
+    }
+
+    private Leases.Claim claim(NewSet set) {
+        return new Leases.Claim(
+                operation.holder(),
+                operation.clock(),
+                used -> Labels.next(
+                        set.type(),
+                        set.base().map(BackupRecord::label),
+                        used,
+                        operation.clock().instant()));
+    }
+
+    private void settleEarlier(Leases leases, Leases.Lease lease) {
+        leases.settleEarlier(
+                        lease,
+                        "taken over by " + lease.holder(),
+                        operation.clock().instant())
+                .forEach(label -> operation.warn(
+                        label.toString(),
+                        "its process was silent for too long: it was settled and cannot be committed"));
     }
 
     /** Whoever holds the lease now knows: nobody else commits a set meanwhile. */
