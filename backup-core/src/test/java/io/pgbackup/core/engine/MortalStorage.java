@@ -11,7 +11,9 @@ import io.pgbackup.storage.Payload;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageDeniedException;
 import io.pgbackup.storage.StorageException;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,8 +97,21 @@ public final class MortalStorage implements Storage {
     public InputStream read(ObjectKey key, ByteRange range) throws StorageException {
         death.before();
         InputStream stream = delegate.read(key, range);
-        death.after();
-        return stream;
+        try {
+            death.after();
+            return stream;
+        } catch (StorageException e) {
+            close(stream);
+            throw e;
+        }
+    }
+
+    private static void close(InputStream stream) {
+        try {
+            stream.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

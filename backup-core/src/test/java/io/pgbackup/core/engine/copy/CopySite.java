@@ -10,7 +10,10 @@ import io.pgbackup.SecretSource;
 import io.pgbackup.backup.CombineRequest;
 import io.pgbackup.backup.CopyRequest;
 import io.pgbackup.backup.CopyResult;
+import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.TestOperations;
+import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.engine.backup.FakeCluster;
 import io.pgbackup.core.engine.backup.SetHarness;
 import io.pgbackup.core.postgres.files.ClusterPath;
@@ -87,7 +90,19 @@ final class CopySite implements AutoCloseable {
     }
 
     CopyOperation copying(OpenRepository from, OpenRepository to) {
-        return new CopyOperation(TestOperations.of(OperationKind.COPY), from, to, source.layout(), runtime);
+        return copying(TestOperations.of(OperationKind.COPY), from, to);
+    }
+
+    CopyOperation copying(Operation operation, OpenRepository from, OpenRepository to) {
+        return new CopyOperation(operation, from, to, source.layout(), runtime);
+    }
+
+    /** Makes the target that of another server; its identity must have been removed. */
+    void claim(long systemIdentifier) {
+        ServerIdentity server = SetHarness.SERVER;
+        new IdentityRecords(target.repository(), target.layout())
+                .claim(new ServerIdentity(
+                        systemIdentifier, server.majorVersion(), server.pageSize(), server.segmentSize()));
     }
 
     /** The source, opened upon whatever a test puts around its storage. */
