@@ -159,9 +159,7 @@ public final class CopyOperation {
 
     /** Within one repository the chain must stay until it is read. */
     private List<BackupLabel> readFrom(BackupRecord record) {
-        return source.isSameAs(target)
-                ? source.chain(record).stream().map(BackupRecord::label).toList()
-                : List.of();
+        return source.isSameAs(target) ? Source.needed(record) : List.of();
     }
 
     private void requireIdentity(BackupRecord record) {

@@ -29,31 +29,28 @@ record FileContent(
         int[] units,
         UnitRuns zeros,
         long[] fingerprints) {
-    /** What one set itself stores of a file. */
-    static FileContent own(int set, ManifestEntry.File file) {
-        BlockMap map = file.map();
-        List<NeededFrame> frames = NeededFrame.ownOf(set, file);
-        return new FileContent(file, map.overlay(), frames, unitsOf(frames), map.zeros(), map.fingerprints());
-    }
-
-    /** Everything of a file, wherever in its chain it is stored. */
-    static FileContent combined(ResolvedFile resolved) {
+    /** What some levels hold of a file; the new set stores all of it. */
+    static FileContent of(ResolvedFile resolved, boolean overlay) {
         int[] units = unitsOf(resolved.frames());
+        BitSet stored = new BitSet();
+        Arrays.stream(units).forEach(stored::set);
         UnitRuns.Builder zeros = new UnitRuns.Builder();
-        int next = 0;
-        for (int unit : units) {
-            if (unit > next) {
-                zeros.add(next, unit - next);
+        for (int unit = 0; unit < resolved.unitCount(); unit++) {
+            if (resolved.isKnown(unit) && !stored.get(unit)) {
+                zeros.add(unit, 1);
             }
-            next = unit + 1;
-        }
-        if (next < resolved.unitCount()) {
-            zeros.add(next, resolved.unitCount() - next);
         }
         long[] fingerprints = resolved.file().proof().paged()
                 ? Arrays.stream(units).mapToLong(resolved::fingerprint).toArray()
                 : new long[0];
-        return new FileContent(resolved.file(), false, resolved.frames(), units, zeros.build(), fingerprints);
+        return new FileContent(resolved.file(), overlay, resolved.frames(), units, zeros.build(), fingerprints);
+    }
+
+    /** What the newest set of a chain has added at its end: it is stored whole. */
+    static FileContent late(int level, ManifestEntry.File file) {
+        List<NeededFrame> frames = NeededFrame.ownOf(level, file);
+        BlockMap map = file.map();
+        return new FileContent(file, false, frames, unitsOf(frames), map.zeros(), map.fingerprints());
     }
 
     private static int[] unitsOf(List<NeededFrame> frames) {

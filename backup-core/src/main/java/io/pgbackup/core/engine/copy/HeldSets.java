@@ -84,7 +84,11 @@ final class HeldSets {
     }
 
     private boolean isThere(BackupLabel label) {
-        return manifests.hasRoot(label) && records.mayLeanOn(label);
+        return records.mayLeanOn(label)
+                && (manifests.hasRoot(label)
+                        || catalog.settlement(label)
+                                .filter(Catalog.Settlement.ABORTED::equals)
+                                .isPresent());
     }
 
     /** A set as users see it. */

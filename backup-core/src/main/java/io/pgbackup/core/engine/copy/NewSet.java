@@ -30,7 +30,7 @@ record NewSet(
 
     /** What is copied. */
     BackupRecord original() {
-        return entries.contents.record();
+        return entries.contents().record();
     }
 
     /** Every set it leans on, oldest first. */

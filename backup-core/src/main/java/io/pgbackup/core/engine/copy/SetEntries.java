@@ -7,10 +7,11 @@ import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.pipeline.FrameFingerprint;
 import io.pgbackup.core.repository.ManifestStore;
 import java.util.Iterator;
-import java.util.function.Consumer;
+import java.util.List;
+import java.util.function.Supplier;
 
-/** What a new set shall hold, taken from the manifests of another one. */
-abstract class SetEntries {
+/** What a new set shall hold, taken from the manifests of another one. For one thread. */
+final class SetEntries {
     /** Receives entries in the order of their paths. */
     interface Sink {
         /** A directory or link. */
@@ -20,67 +21,89 @@ abstract class SetEntries {
         void file(FileContent content);
     }
 
-    final SetContents contents;
+    private final SetContents contents;
+    private final boolean combined;
+    private final int pageSize;
+    private final long zeroFingerprint;
 
-    private SetEntries(SetContents contents) {
+    private SetEntries(SetContents contents, boolean combined) {
         this.contents = contents;
+        this.combined = combined;
+        this.pageSize = contents.root().pageSize();
+        this.zeroFingerprint = new FrameFingerprint(contents.root().seed()).of(new byte[pageSize], 0, pageSize);
     }
 
-    /** What the set itself stores; whatever it takes from its base is taken from the new set's base. */
+    /** What the set itself stores, with what it adopted; whatever it takes from its base is taken from the new set's base. */
     static SetEntries own(SetContents contents) {
-        return new SetEntries(contents) {
-            @Override
-            void files(Sink sink) {
-                new ManifestStore(contents.repository(), contents.layout())
-                        .entries(contents.root(), contents.root().files())
-                        .forEachRemaining(own(sink));
-            }
-        };
+        return new SetEntries(contents, false);
     }
 
     /** Everything, wherever in the chain it is stored. */
     static SetEntries combined(SetContents contents) {
-        return new SetEntries(contents) {
-            @Override
-            void files(Sink sink) {
-                int pageSize = contents.root().pageSize();
-                long zero = new FrameFingerprint(contents.root().seed()).of(new byte[pageSize], 0, pageSize);
-                ManifestChain chain = contents.files();
-                while (guarded(chain::hasNext)) {
-                    ManifestChain.Chained next = guarded(chain::next);
-                    if (next.entry() instanceof ManifestEntry.File) {
-                        ResolvedFile resolved = guarded(() -> ResolvedFile.of(next.levels(), pageSize, zero));
-                        sink.file(FileContent.combined(resolved));
-                    } else {
-                        sink.entry(next.entry());
-                    }
-                }
-            }
-        };
+        return new SetEntries(contents, true);
+    }
+
+    SetContents contents() {
+        return contents;
     }
 
     /** Files copied while the server ran. */
-    abstract void files(Sink sink);
-
-    /** What was added at the end: every set stores all of it itself. */
-    void late(Sink sink) {
-        Iterator<ManifestEntry> late = contents.lateFiles();
-        late.forEachRemaining(own(sink));
+    void files(Sink sink) {
+        if (!combined && contents.firstLevel() == contents.ownLevel()) {
+            ownFiles(sink);
+            return;
+        }
+        ManifestChain chain = guarded(contents::files);
+        while (guarded(chain::hasNext)) {
+            ManifestChain.Chained next = guarded(chain::next);
+            if (next.entry() instanceof ManifestEntry.File) {
+                sink.file(guarded(() -> combined ? whole(next.levels()) : own(next.levels())));
+            } else {
+                sink.entry(next.entry());
+            }
+        }
     }
 
-    final Consumer<ManifestEntry> own(Sink sink) {
-        int own = contents.roots().size() - 1;
-        return entry -> {
+    /** Only its own manifest is needed: that of a base may be a thousand times larger. */
+    private void ownFiles(Sink sink) {
+        Iterator<ManifestEntry> entries = new ManifestStore(contents.repository(), contents.layout())
+                .entries(contents.root().label(), pageSize, contents.root().files());
+        while (entries.hasNext()) {
+            ManifestEntry entry = entries.next();
             if (entry instanceof ManifestEntry.File file) {
-                sink.file(FileContent.own(own, file));
+                sink.file(guarded(() -> own(List.of(new ManifestChain.Level(contents.ownLevel(), file)))));
             } else {
                 sink.entry(entry);
             }
-        };
+        }
+    }
+
+    private FileContent whole(List<ManifestChain.Level> levels) {
+        return FileContent.of(ResolvedFile.of(levels, pageSize, zeroFingerprint), false);
+    }
+
+    /** A copy has no aborted labels to lean on: what was adopted becomes its own. */
+    private FileContent own(List<ManifestChain.Level> levels) {
+        List<ManifestChain.Level> own = levels.stream()
+                .filter(level -> level.set() >= contents.firstLevel())
+                .toList();
+        boolean overlay = own.get(own.size() - 1).file().map().overlay();
+        return FileContent.of(ResolvedFile.part(own, pageSize, zeroFingerprint), overlay);
+    }
+
+    /** What was added at the end: every set stores all of it itself. */
+    void late(Sink sink) {
+        contents.lateFiles().forEachRemaining(entry -> {
+            if (entry instanceof ManifestEntry.File file) {
+                sink.file(FileContent.late(contents.ownLevel(), file));
+            } else {
+                sink.entry(entry);
+            }
+        });
     }
 
     /** What the manifests say does not fit together: they are authentic, so it was written so. */
-    final <T> T guarded(java.util.function.Supplier<T> step) {
+    private <T> T guarded(Supplier<T> step) {
         return contents.repository()
                 .parse(
                         contents.layout().set(contents.root().label()).manifestRoot(),

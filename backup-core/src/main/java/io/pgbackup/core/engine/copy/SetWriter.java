@@ -2,11 +2,13 @@ package io.pgbackup.core.engine.copy;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.PgBackupRuntime;
+import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.core.engine.LeaseWaiting;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.content.FrameWorkers;
 import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.BeginRecord;
 import io.pgbackup.core.repository.BundleWriters;
 import io.pgbackup.core.repository.HeldLease;
 import io.pgbackup.core.repository.Labels;
@@ -69,7 +71,14 @@ final class SetWriter {
         return operation.settling(
                 () -> {
                     settleEarlier(leases, lease);
-                    records.begin(label, lease, set.leansOn());
+                    records.begin(new BeginRecord(
+                            label,
+                            lease.holder(),
+                            lease.number(),
+                            lease.since(),
+                            set.leansOn(),
+                            Optional.empty(),
+                            List.of()));
                     records.requireUnsettled(label);
                     look(set);
                     BackupRecord record = content(set, label);
@@ -130,11 +139,11 @@ final class SetWriter {
     private BackupRecord content(NewSet set, BackupLabel label) {
         BackupRecord original = set.original();
         records.start(label, original.wal().timeline(), original.wal().start());
-        try (FrameWorkers workers = new FrameWorkers(set.entries().contents.source(), runtime.workers());
+        try (FrameWorkers workers = new FrameWorkers(set.entries().contents().source(), runtime.workers());
                 BundleWriters bundles = new BundleWriters(repository, layout.set(label), runtime.workers());
                 OrderedWork work = new OrderedWork(
                         runtime.executor(), WINDOWS_PER_WORKER * runtime.workers(), operation::heartbeat)) {
-            ManifestRoot model = set.entries().contents.root();
+            ManifestRoot model = set.entries().contents().root();
             ManifestWriter manifest =
                     new ManifestWriter(new ManifestStore(repository, layout), label, bundles, model.pageSize());
             ContentCopier copier = new ContentCopier(workers, bundles, buffers, work, manifest, operation.progress());
@@ -148,6 +157,7 @@ final class SetWriter {
             byte[] root = manifest.finish(new ManifestRoot(
                     label,
                     set.base().map(BackupRecord::label).stream().toList(),
+                    List.of(),
                     model.pageSize(),
                     model.seed(),
                     files,
@@ -174,6 +184,7 @@ final class SetWriter {
                 label,
                 operation.id(),
                 set.references(),
+                AdoptedWork.none(),
                 original.started(),
                 original.stopped(),
                 original.wal(),

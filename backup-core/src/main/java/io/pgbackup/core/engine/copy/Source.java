@@ -53,12 +53,21 @@ final class Source {
         return catalog.require(label);
     }
 
-    /** A set and everything it leans on, oldest first. */
+    /** A set and every set that it builds upon, newest first. */
     List<BackupRecord> chain(BackupRecord record) {
-        List<BackupRecord> chain = new ArrayList<>();
-        record.references().forEach(reference -> chain.add(require(reference)));
-        chain.add(record);
+        List<BackupRecord> chain = new ArrayList<>(List.of(record));
+        for (BackupRecord upper = record; upper.base().isPresent(); ) {
+            upper = require(upper.base().get());
+            chain.add(upper);
+        }
         return chain;
+    }
+
+    /** Everything that a set is made of, oldest first, the set itself last. */
+    static List<BackupLabel> needed(BackupRecord record) {
+        List<BackupLabel> needed = new ArrayList<>(record.references());
+        needed.add(record.label());
+        return needed;
     }
 
     SetContents contents(BackupRecord record) {
@@ -86,9 +95,7 @@ final class Source {
     }
 
     private void requireUnchosen(BackupRecord record, RepositoryException failure) {
-        List<BackupLabel> needed = new ArrayList<>(record.references());
-        needed.add(record.label());
-        for (BackupLabel label : needed) {
+        for (BackupLabel label : needed(record)) {
             if (repository.stat(layout.retirement(label)).isPresent()) {
                 throw new RepositoryException(
                         ErrorCode.BACKUP_NOT_FOUND,

@@ -51,39 +51,6 @@ public final class FakeCluster implements ClusterFiles {
         return pages;
     }
 
-    /** A dozen changes at random: files appear, vanish, grow by pages and by zeros, shrink, and pages change. */
-    public void change(Random random, long lsn) {
-        for (int change = 0; change < 12; change++) {
-            ClusterPath path = random.nextInt(4) == 0
-                    ? ClusterPath.of("pg_xact/000" + random.nextInt(4))
-                    : ClusterPath.of("base/" + (1 + random.nextInt(2)) + "/" + (16384 + random.nextInt(4))
-                            + List.of("", "_fsm", "_vm").get(random.nextInt(3)));
-            byte[] content = files.getOrDefault(path, new byte[0]);
-            int blocks = content.length / PAGE_SIZE;
-            switch (random.nextInt(6)) {
-                case 0 -> files.remove(path);
-                case 1 -> files.put(path, Arrays.copyOf(content, random.nextInt(blocks + 1) * PAGE_SIZE));
-                case 2 -> files.put(path, Arrays.copyOf(content, (blocks + random.nextInt(30)) * PAGE_SIZE));
-                case 3 -> files.put(path, join(content, pages(random, lsn, blocks, random.nextInt(30))));
-                default -> {
-                    if (blocks > 0) {
-                        int block = random.nextInt(blocks);
-                        byte[] changed = content.clone();
-                        byte[] page = page(random, lsn, block);
-                        System.arraycopy(page, 0, changed, block * PAGE_SIZE, PAGE_SIZE);
-                        files.put(path, changed);
-                    }
-                }
-            }
-        }
-    }
-
-    private static byte[] join(byte[] first, byte[] second) {
-        byte[] joined = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, joined, first.length, second.length);
-        return joined;
-    }
-
     @Override
     public ControlFile readControlFile() {
         throw new UnsupportedOperationException();

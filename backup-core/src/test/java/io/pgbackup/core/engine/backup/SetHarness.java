@@ -1,14 +1,17 @@
 package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.BackupLabel;
-import io.pgbackup.BackupType;
 import io.pgbackup.Lsn;
 import io.pgbackup.Repository;
+import io.pgbackup.backup.BackupRequest;
+import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.catalog.WalRange;
 import io.pgbackup.core.block.NeededFrame;
 import io.pgbackup.core.block.ResolvedFile;
+import io.pgbackup.core.engine.LoneOperation;
+import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FileTarget;
 import io.pgbackup.core.engine.content.FrameWorkers;
@@ -21,11 +24,10 @@ import io.pgbackup.core.postgres.files.EntryAttributes;
 import io.pgbackup.core.postgres.files.ScanOptions;
 import io.pgbackup.core.postgres.page.PageCheck;
 import io.pgbackup.core.postgres.page.PageRechecker;
+import io.pgbackup.core.repository.AdoptedPages;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.BundleWriters;
-import io.pgbackup.core.repository.Catalog;
 import io.pgbackup.core.repository.IdentityRecords;
-import io.pgbackup.core.repository.Labels;
 import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.ManifestRoot;
 import io.pgbackup.core.repository.ManifestStore;
@@ -36,14 +38,11 @@ import io.pgbackup.core.repository.RepositoryOpener;
 import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.core.work.ProgressMeter;
+import io.pgbackup.error.RepositoryException;
 import io.pgbackup.event.OperationKind;
-import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.testkit.MemoryStorage;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,19 +56,29 @@ public final class SetHarness implements AutoCloseable {
     static final int WORKERS = 3;
     private static final Lsn FLUSHED = new Lsn(1L << 40);
 
-    private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
-    private final ClusterLayout layout = ClusterLayout.of("model");
-    private final OpenRepository repository;
-    private final List<BackupRecord> records = new ArrayList<>();
-    private LocalDateTime time = LocalDateTime.of(2026, 1, 1, 0, 0);
-    CopyTotals totals = new CopyTotals(FakeCluster.PAGE_SIZE);
+    /** Small, so that there are many of them. */
+    private static final int BUNDLE = 96 << 10;
 
-    public SetHarness() {
+    private static final int MANIFEST_PAGE = 500;
+
+    final MemoryStorage memory;
+    final RevivableStorage storage;
+    final Repository described;
+    final ClusterLayout layout = ClusterLayout.of("model");
+    final OpenRepository repository;
+    ServerIdentity server = SERVER;
+    CopyTotals totals = new CopyTotals(FakeCluster.PAGE_SIZE);
+    private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
+
+    SetHarness() {
         this(Repository.at("memory:model").unencrypted().build(), new MemoryStorage(InstantSource.system()));
     }
 
     /** In a repository that is made unless it is there. */
-    public SetHarness(Repository described, Storage storage) {
+    public SetHarness(Repository described, MemoryStorage memory) {
+        this.described = described;
+        this.memory = memory;
+        this.storage = new RevivableStorage(memory);
         RepositoryOpener opener = new RepositoryOpener(InstantSource.system());
         opener.create(described, storage);
         repository = opener.open(described, storage);
@@ -95,31 +104,24 @@ public final class SetHarness implements AutoCloseable {
 
     /** Takes a set; every set but the first builds upon the one before. */
     public BackupRecord take(FakeCluster cluster, long startLsn) {
-        return take(
-                cluster,
-                startLsn,
-                records.isEmpty() ? Optional.empty() : Optional.of(records.get(records.size() - 1)),
-                records.isEmpty() ? BackupType.FULL : BackupType.INCREMENTAL);
+        return take(BackupRequest.auto(), cluster, startLsn);
     }
 
-    /** Takes a set upon a certain one. */
-    public BackupRecord take(FakeCluster cluster, long startLsn, Optional<BackupRecord> onto, BackupType type) {
-        time = time.plusHours(1);
-        Catalog catalog = new Catalog(repository, layout);
+    /** Takes a set. */
+    public BackupRecord take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn) {
+        Operation operation = LoneOperation.of(
+                OperationKind.BACKUP, InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")));
+        Begun begun = new SetBeginning(operation, repository, layout).begin(draft.to(described), server);
+        new SetRecords(repository, layout).start(begun.label(), 1, new Lsn(startLsn));
         ManifestStore manifests = new ManifestStore(repository, layout);
-        Optional<BaseSet> base = onto.map(record -> BaseSet.open(record, catalog, manifests));
-        BackupLabel label =
-                Labels.next(type, onto.map(BackupRecord::label), catalog.allLabels(), time.toInstant(ZoneOffset.UTC));
-        List<BackupLabel> references = base.map(BaseSet::references).orElse(List.of());
-        SetRecords states = new SetRecords(repository, layout);
-        states.begin(label, new Leases.Lease(1, "test", Instant.EPOCH, Optional.of(label)), references);
-        states.start(label, 1, new Lsn(startLsn));
         byte[] root;
-        try (BundleWriters bundles = new BundleWriters(repository, layout.set(label), WORKERS);
+        try (BundleWriters bundles = new BundleWriters(repository, layout.set(begun.label()), WORKERS, BUNDLE);
                 OrderedWork work = new OrderedWork(executor, 4 * WORKERS, () -> {})) {
             CopyPool pool = new CopyPool(bundles, WORKERS);
-            ManifestWriter manifest = new ManifestWriter(manifests, label, bundles, FakeCluster.PAGE_SIZE);
-            ClusterCopier copier = new ClusterCopier(cluster, rules(base, startLsn), pool, base, manifest, progress());
+            ManifestWriter manifest =
+                    new ManifestWriter(manifests, begun.label(), bundles, FakeCluster.PAGE_SIZE, MANIFEST_PAGE);
+            ClusterCopier copier =
+                    new ClusterCopier(cluster, rules(begun, startLsn), pool, begun.base(), manifest, progress());
             copier.copyAll(ScanOptions.everything(), work);
             totals = copier.totals();
             List<ManifestRoot.Page> pages = manifest.endSection();
@@ -127,19 +129,41 @@ public final class SetHarness implements AutoCloseable {
             List<ManifestRoot.Page> latePages = manifest.endSection();
             pool.flush(() -> {});
             root = manifest.finish(new ManifestRoot(
-                    label,
-                    base.map(BaseSet::label).map(List::of).orElse(List.of()),
+                    begun.label(),
+                    begun.base().flatMap(BaseSet::label).map(List::of).orElse(List.of()),
+                    begun.adopted(),
                     FakeCluster.PAGE_SIZE,
-                    seed(base),
+                    begun.seed(),
                     pages,
                     latePages,
                     Map.of(),
                     List.of()));
         }
-        BackupRecord record = record(label, references, startLsn, root);
-        states.commit(record);
-        records.add(record);
+        BackupRecord record = record(begun, startLsn, root);
+        new SetRecords(repository, layout).commit(record);
         return record;
+    }
+
+    /** Takes a set while the storage dies at some call; empty if it did. What was begun is settled, as a lease that ran out would be. */
+    public Optional<BackupRecord> take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn, long calls) {
+        storage.dieAfter(calls);
+        try {
+            return Optional.of(take(draft, cluster, startLsn));
+        } catch (RepositoryException e) {
+            if (!storage.revive()) {
+                throw e;
+            }
+            settle();
+            return Optional.empty();
+        } finally {
+            storage.revive();
+        }
+    }
+
+    private void settle() {
+        for (BackupLabel label : new Leases(repository, layout).unsettled()) {
+            new SetRecords(repository, layout).abort(label, "killed", Instant.EPOCH);
+        }
     }
 
     private static ManifestEntry.File late(ClusterPath path, byte[] bytes, CopyPool pool) {
@@ -154,32 +178,29 @@ public final class SetHarness implements AutoCloseable {
                 .file());
     }
 
-    private static long seed(Optional<BaseSet> base) {
-        return base.map(BaseSet::seed).orElse(99L);
-    }
-
-    private static CopyRules rules(Optional<BaseSet> base, long startLsn) {
+    private static CopyRules rules(Begun begun, long startLsn) {
         PageCheck check = new PageCheck(FakeCluster.PAGE_SIZE, true);
-        FrameFingerprint fingerprint = new FrameFingerprint(seed(base));
+        FrameFingerprint fingerprint = new FrameFingerprint(begun.seed());
         return new CopyRules(
                 check,
                 new PageRechecker(check, new Lsn(startLsn), () -> FLUSHED, pause -> {}),
                 fingerprint,
                 fingerprint.of(new byte[FakeCluster.PAGE_SIZE], 0, FakeCluster.PAGE_SIZE),
-                base.map(BaseSet::start).orElse(new Lsn(0)),
                 131_072);
     }
 
-    private static BackupRecord record(BackupLabel label, List<BackupLabel> references, long startLsn, byte[] root) {
+    private BackupRecord record(Begun begun, long startLsn, byte[] root) {
         return new BackupRecord(
-                label,
+                begun.label(),
                 "test",
-                references,
+                begun.references(),
+                new AdoptedWork(
+                        begun.adopted().stream().map(AdoptedPages::label).toList(), totals.adoptedBytes()),
                 Instant.EPOCH,
                 Instant.EPOCH,
                 new WalRange(1, new Lsn(startLsn), new Lsn(startLsn + 1), "a", "b"),
                 new BackupSizes(0, 0, 0, 0, 0, 0, 0, 0, 0),
-                SERVER,
+                server,
                 0,
                 Map.of(),
                 root);
@@ -205,7 +226,7 @@ public final class SetHarness implements AutoCloseable {
             }
             contents.lateFiles().forEachRemaining(entry -> {
                 ManifestEntry.File file = (ManifestEntry.File) entry;
-                reader.read(file, NeededFrame.ownOf(contents.roots().size() - 1, file), into(file, restored));
+                reader.read(file, NeededFrame.ownOf(contents.ownLevel(), file), into(file, restored));
             });
             reader.drain();
         }

@@ -10,10 +10,11 @@ import io.pgbackup.CancellationToken;
 import io.pgbackup.backup.CombineRequest;
 import io.pgbackup.backup.CopyRequest;
 import io.pgbackup.backup.CopyResult;
+import io.pgbackup.core.engine.LoneOperation;
 import io.pgbackup.core.engine.MortalStorage;
 import io.pgbackup.core.engine.MortalStorage.Death;
-import io.pgbackup.core.engine.TestOperations;
 import io.pgbackup.core.engine.backup.FakeCluster;
+import io.pgbackup.core.engine.backup.RandomChanges;
 import io.pgbackup.core.postgres.files.ClusterPath;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.Catalog;
@@ -115,14 +116,14 @@ class CopyFailureTest {
             PgBackupException failure = failure(() -> copyMortal(site, side, death));
             assertThat(death.isDead()).isEqualTo(failure != null);
             for (BackupRecord whole : site.held()) {
-                CopySite.requireSame(
+                RandomChanges.assertSame(
                         site.target.restore(whole), states.get(whole.references().size()));
             }
             settle(site);
             site.copy(CopySite.newest());
             assertThat(site.held()).hasSize(SETS);
             for (int set = 0; set < SETS; set++) {
-                CopySite.requireSame(site.target.restore(site.held().get(set)), states.get(set));
+                RandomChanges.assertSame(site.target.restore(site.held().get(set)), states.get(set));
             }
             assertThat(contentOf(site.sourceStore).keySet()).isEqualTo(before.keySet());
             before.forEach((key, bytes) ->
@@ -182,7 +183,7 @@ class CopyFailureTest {
             if (failure == null && combining) {
                 // What only the older set has added at its end is no part of the newest.
                 assertThat(key.toString()).contains("F/");
-                CopySite.requireSame(site.target.restore(site.held().get(0)), states.get(SETS - 1));
+                RandomChanges.assertSame(site.target.restore(site.held().get(0)), states.get(SETS - 1));
                 return true;
             }
             assertThat(failure).as("%s", key).isNotNull();
@@ -265,7 +266,7 @@ class CopyFailureTest {
             assertThat(again.copied()).as("the full set is still there").hasSize(1);
             BackupRecord copy = site.held().get(site.held().size() - 1);
             assertThat(copy.references()).doesNotContain(held);
-            CopySite.requireSame(site.target.restore(copy), states.get(SETS - 1));
+            RandomChanges.assertSame(site.target.restore(copy), states.get(SETS - 1));
         }
     }
 
@@ -335,7 +336,7 @@ class CopyFailureTest {
             })) {
                 faulty[0].on(Verb.READ).matching("model/data/*/bundle/**").meanwhile(token::cancel);
                 CopyOperation copy = site.copying(
-                        TestOperations.of(OperationKind.COPY, Optional.of(token), List.of()),
+                        LoneOperation.of(OperationKind.COPY, InstantSource.system(), Optional.of(token)),
                         from,
                         site.target.repository());
                 assertThat(failure(() -> copy.copy(CopySite.newest())).code()).isEqualTo(ErrorCode.CANCELLED);

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.BackupType;
+import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.CombineRequest;
 import io.pgbackup.backup.CopyRequest;
 import io.pgbackup.backup.CopyResult;
 import io.pgbackup.catalog.BackupInfo;
 import io.pgbackup.catalog.BackupOrigin;
 import io.pgbackup.core.engine.backup.FakeCluster;
+import io.pgbackup.core.engine.backup.RandomChanges;
 import io.pgbackup.core.engine.backup.SetHarness;
 import io.pgbackup.core.postgres.files.ClusterPath;
 import io.pgbackup.core.repository.BackupRecord;
@@ -17,7 +19,6 @@ import io.pgbackup.core.repository.SetRecords;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListMap;
 import net.jqwik.api.ForAll;
@@ -39,24 +40,28 @@ class CopyModelTest {
     private static Chain chain(CopySite site, Random random, int length) {
         Chain chain = new Chain(new ArrayList<>(), new ArrayList<>());
         for (int set = 0; set < length; set++) {
-            extend(
-                    site,
-                    random,
-                    chain,
-                    site.source,
-                    chain.records().isEmpty() ? Optional.empty() : Optional.of(chain.newest()));
+            extend(site, random, chain, site.source, set == 0 ? BackupRequest.full() : dependent(random));
         }
         return chain;
     }
 
+    private static Chain incrementals(CopySite site, Random random, int length) {
+        Chain chain = new Chain(new ArrayList<>(), new ArrayList<>());
+        for (int set = 0; set < length; set++) {
+            extend(site, random, chain, site.source, set == 0 ? BackupRequest.full() : BackupRequest.incremental());
+        }
+        return chain;
+    }
+
+    private static BackupRequest.Draft dependent(Random random) {
+        return random.nextInt(3) == 0 ? BackupRequest.differential() : BackupRequest.incremental();
+    }
+
     private static void extend(
-            CopySite site, Random random, Chain chain, SetHarness harness, Optional<BackupRecord> base) {
+            CopySite site, Random random, Chain chain, SetHarness harness, BackupRequest.Draft draft) {
         long lsn = 1000L * (chain.states().size() + 1);
-        site.cluster.change(random, lsn - 1);
-        boolean differential = base.isPresent() && base.get().references().isEmpty() && random.nextBoolean();
-        BackupType type =
-                base.isEmpty() ? BackupType.FULL : differential ? BackupType.DIFFERENTIAL : BackupType.INCREMENTAL;
-        chain.records().add(harness.take(site.cluster, lsn, base, type));
+        RandomChanges.make(site.cluster, random, lsn - 1);
+        chain.records().add(harness.take(draft, site.cluster, lsn));
         chain.states().add(site.cluster.copy());
     }
 
@@ -65,18 +70,18 @@ class CopyModelTest {
         Random random = new Random(seed);
         try (CopySite site = new CopySite(random)) {
             Chain chain = chain(site, random, 5);
-            CopyResult result = site.copy(CopySite.copyOf(chain.newest()));
+            CopyResult result = site.copy(CopyRequest.all().from(CopySite.SOURCE).to(CopySite.TARGET));
             assertThat(result.copied()).hasSize(5);
             List<BackupRecord> held = site.held();
             assertThat(held).hasSize(5);
             for (int set = 0; set < 5; set++) {
                 requireCopy(site, chain.records().get(set), held.get(set));
-                CopySite.requireSame(
+                RandomChanges.assertSame(
                         site.target.restore(held.get(set)), chain.states().get(set));
             }
             assertThat(result.label()).isEqualTo(held.get(4).label());
-            extend(site, random, chain, site.target, Optional.of(held.get(4)));
-            CopySite.requireSame(
+            extend(site, random, chain, site.target, BackupRequest.incremental());
+            RandomChanges.assertSame(
                     site.target.restore(chain.newest()), chain.states().get(5));
         }
     }
@@ -110,10 +115,10 @@ class CopyModelTest {
                 assertThat(full.origin().map(BackupOrigin::label))
                         .contains(chain.records().get(set).label());
                 assertThat(full.wal()).isEqualTo(chain.records().get(set).wal());
-                CopySite.requireSame(site.target.restore(full), chain.states().get(set));
+                RandomChanges.assertSame(site.target.restore(full), chain.states().get(set));
             }
-            extend(site, random, chain, site.target, Optional.of(site.held().get(3)));
-            CopySite.requireSame(
+            extend(site, random, chain, site.target, BackupRequest.incremental());
+            RandomChanges.assertSame(
                     site.target.restore(chain.newest()), chain.states().get(4));
         }
     }
@@ -140,9 +145,9 @@ class CopyModelTest {
                     site.combine(CombineRequest.newest().from(CopySite.SOURCE).to(CopySite.TARGET));
             BackupInfo full = result.backups().get(0);
             assertThat(full.sizes().changedPages()).isEqualTo(blocks - 15);
-            CopySite.requireSame(site.target.restore(site.held().get(0)), site.cluster.copy());
+            RandomChanges.assertSame(site.target.restore(site.held().get(0)), site.cluster.copy());
 
-            site.target.take(site.cluster, 9000, Optional.of(site.held().get(0)), BackupType.INCREMENTAL);
+            site.target.take(BackupRequest.incremental(), site.cluster, 9000);
             assertThat(site.target.changedPages()).as("the seed was inherited").isZero();
         }
     }
@@ -158,12 +163,12 @@ class CopyModelTest {
             assertThat(again.bytesRead()).isZero();
             assertThat(again.label()).isEqualTo(site.held().get(1).label());
 
-            extend(site, random, chain, site.source, Optional.of(chain.newest()));
+            extend(site, random, chain, site.source, BackupRequest.incremental());
             CopyResult next = site.copy(CopySite.newest());
             assertThat(sources(next)).containsExactly(chain.newest().label());
             assertThat(next.copied().get(0).backup().base())
                     .contains(site.held().get(1).label());
-            CopySite.requireSame(
+            RandomChanges.assertSame(
                     site.target.restore(site.held().get(2)), chain.states().get(2));
         }
     }
@@ -173,13 +178,13 @@ class CopyModelTest {
         Random random = new Random(5);
         try (CopySite site = new CopySite(random)) {
             Chain chain = chain(site, random, 3);
-            extend(site, random, chain, site.source, Optional.empty());
-            extend(site, random, chain, site.source, Optional.of(chain.newest()));
+            extend(site, random, chain, site.source, BackupRequest.full());
+            extend(site, random, chain, site.source, BackupRequest.incremental());
             CopyResult result =
                     site.copy(CopyRequest.all().from(CopySite.SOURCE).to(CopySite.TARGET));
             assertThat(sources(result)).isEqualTo(labels(chain.records()));
             for (int set = 0; set < 5; set++) {
-                CopySite.requireSame(
+                RandomChanges.assertSame(
                         site.target.restore(site.held().get(set)),
                         chain.states().get(set));
             }
@@ -191,14 +196,14 @@ class CopyModelTest {
     void anIncrementalIsCopiedOntoTheCombinationOfItsBase() {
         Random random = new Random(6);
         try (CopySite site = new CopySite(random)) {
-            Chain chain = chain(site, random, 3);
+            Chain chain = incrementals(site, random, 3);
             site.combine(CopySite.combinationOf(chain.records().get(1)));
             CopyResult result = site.copy(CopySite.newest());
             assertThat(sources(result)).containsExactly(chain.newest().label());
             BackupRecord full = site.held().get(0);
             assertThat(result.copied().get(0).backup().references()).containsExactly(full.label());
             assertThat(result.label().chain()).isEqualTo(full.label());
-            CopySite.requireSame(
+            RandomChanges.assertSame(
                     site.target.restore(site.held().get(1)), chain.states().get(2));
         }
     }
@@ -207,7 +212,7 @@ class CopyModelTest {
     void aChainIsCombinedWithinItsRepository() {
         Random random = new Random(7);
         try (CopySite site = new CopySite(random)) {
-            Chain chain = chain(site, random, 3);
+            Chain chain = incrementals(site, random, 3);
             CombineRequest request =
                     CombineRequest.newest().from(CopySite.SOURCE).to(CopySite.SOURCE);
             CopyResult result = site.copying(site.source.repository(), site.source.repository())
@@ -217,7 +222,7 @@ class CopyModelTest {
             BackupRecord full = new io.pgbackup.core.repository.Catalog(site.source.repository(), site.source.layout())
                     .require(result.label());
             records.requireBegun(full);
-            CopySite.requireSame(site.source.restore(full), chain.states().get(2));
+            RandomChanges.assertSame(site.source.restore(full), chain.states().get(2));
 
             assertThat(site.copying(site.source.repository(), site.source.repository())
                             .combine(request)
@@ -247,8 +252,8 @@ class CopyModelTest {
         Random random = new Random(9);
         try (CopySite site = new CopySite(random)) {
             Chain chain = chain(site, random, 1);
-            extend(site, random, chain, site.target, Optional.empty());
-            site.target.take(site.cluster, 3000, Optional.empty(), BackupType.FULL);
+            extend(site, random, chain, site.target, BackupRequest.full());
+            site.target.take(BackupRequest.full(), site.cluster, 3000);
             CopyResult result = site.copy(CopySite.newest());
             assertThat(site.held().get(1).label()).isEqualTo(result.label());
             assertThat(result.label()).isGreaterThan(site.held().get(2).label());

@@ -1,7 +1,5 @@
 package io.pgbackup.core.engine.copy;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.pgbackup.Compression;
 import io.pgbackup.EncryptionKey;
 import io.pgbackup.PgBackupRuntime;
@@ -12,7 +10,7 @@ import io.pgbackup.backup.CopyRequest;
 import io.pgbackup.backup.CopyResult;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.engine.Operation;
-import io.pgbackup.core.engine.TestOperations;
+import io.pgbackup.core.engine.LoneOperation;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.engine.backup.FakeCluster;
 import io.pgbackup.core.engine.backup.SetHarness;
@@ -28,7 +26,6 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.UnaryOperator;
 
 /** Two repositories in memory, with other keys and codecs, and a cluster that is backed up into the first. */
@@ -90,7 +87,7 @@ final class CopySite implements AutoCloseable {
     }
 
     CopyOperation copying(OpenRepository from, OpenRepository to) {
-        return copying(TestOperations.of(OperationKind.COPY), from, to);
+        return copying(LoneOperation.of(OperationKind.COPY, InstantSource.system()), from, to);
     }
 
     CopyOperation copying(Operation operation, OpenRepository from, OpenRepository to) {
@@ -117,14 +114,6 @@ final class CopySite implements AutoCloseable {
     /** The committed sets of the target, in order of time. */
     List<BackupRecord> held() {
         return new Catalog(target.repository(), target.layout()).backups();
-    }
-
-    static void requireSame(
-            ConcurrentSkipListMap<ClusterPath, byte[]> restored, ConcurrentSkipListMap<ClusterPath, byte[]> expected) {
-        assertThat(restored.keySet()).containsExactlyElementsOf(expected.keySet());
-        expected.forEach((path, content) -> assertThat(Arrays.equals(restored.get(path), content))
-                .as("%s", path)
-                .isTrue());
     }
 
     @Override

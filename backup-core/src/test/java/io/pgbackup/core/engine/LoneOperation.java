@@ -4,28 +4,26 @@ import io.pgbackup.CancellationToken;
 import io.pgbackup.core.repository.LeaseWatch;
 import io.pgbackup.core.work.Cancellation;
 import io.pgbackup.event.OperationKind;
-import io.pgbackup.event.OperationListener;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** Calls of verbs for tests of the rooms below the façade. */
-public final class TestOperations {
-    private TestOperations() {}
+/** An operation that nobody listens to, for tests of the steps of a verb. */
+public final class LoneOperation {
+    private LoneOperation() {}
 
-    public static Operation of(OperationKind kind) {
-        return of(kind, Optional.empty(), List.of());
+    public static Operation of(OperationKind kind, InstantSource clock) {
+        return of(kind, clock, Optional.empty());
     }
 
-    public static Operation of(
-            OperationKind kind, Optional<CancellationToken> token, List<OperationListener> listeners) {
+    public static Operation of(OperationKind kind, InstantSource clock, Optional<CancellationToken> token) {
         return new Operation(
                 "test",
                 kind,
-                InstantSource.system(),
+                clock,
                 new Cancellation(token, Optional.empty()),
-                new Listeners(listeners),
+                new Listeners(List.of()),
                 new Patience(LeaseWatch.fresh(), Duration.ZERO));
     }
 }
