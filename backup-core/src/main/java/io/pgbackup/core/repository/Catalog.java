@@ -156,9 +156,8 @@ public final class Catalog {
         TreeSet<String> names = settled();
         names.removeAll(begun());
         return labels(names).stream()
-                .filter(label -> settlement(label)
-                        .filter(Settlement.COMMITTED::equals)
-                        .isPresent())
+                .filter(label ->
+                        settlement(label).filter(Settlement.COMMITTED::equals).isPresent())
                 .toList();
     }
 
@@ -169,9 +168,8 @@ public final class Catalog {
      */
     public List<BackupLabel> abandoned() {
         return settledWithData().stream()
-                .filter(label -> settlement(label)
-                        .filter(Settlement.ABORTED::equals)
-                        .isPresent())
+                .filter(label ->
+                        settlement(label).filter(Settlement.ABORTED::equals).isPresent())
                 .toList();
     }
 

@@ -24,6 +24,7 @@ public final class RecordParsers {
         return new ManifestRoot(
                         SyntheticSet.LABEL,
                         List.of(SyntheticSet.LABEL),
+                        List.of(new AdoptedPages(SyntheticSet.LABEL, List.of(page))),
                         8192,
                         -1L,
                         List.of(page, page),

@@ -70,8 +70,8 @@ final class BaseSet {
 
     private static List<ManifestRoot.Level> with(List<ManifestRoot.Level> committed, List<AdoptedSet> adopted) {
         List<ManifestRoot.Level> levels = new ArrayList<>(committed);
-        adopted.forEach(
-                set -> levels.add(new ManifestRoot.Level(set.pages().label(), set.pages().pages(), false)));
+        adopted.forEach(set -> levels.add(
+                new ManifestRoot.Level(set.pages().label(), set.pages().pages(), false)));
         return levels;
     }
 

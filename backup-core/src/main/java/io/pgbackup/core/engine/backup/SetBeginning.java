@@ -10,6 +10,7 @@ import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.BeginRecord;
 import io.pgbackup.core.repository.Catalog;
 import io.pgbackup.core.repository.HeldLease;
+import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.Labels;
 import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.ManifestRoot;
@@ -25,6 +26,7 @@ import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Begins a set: chooses a base, takes the lease for a new label, makes begin durable, and only then looks whether the base is still there to lean on.
@@ -40,6 +42,7 @@ final class SetBeginning {
     private final Leases leases;
     private final SetRecords records;
     private final ManifestStore manifests;
+    private final IdentityRecords identities;
 
     SetBeginning(Operation operation, OpenRepository repository, ClusterLayout layout) {
         this.operation = operation;
@@ -49,6 +52,7 @@ final class SetBeginning {
         this.leases = new Leases(repository, layout, operation.patience().watch());
         this.records = new SetRecords(repository, layout);
         this.manifests = new ManifestStore(repository, layout);
+        this.identities = new IdentityRecords(repository, layout);
     }
 
     Begun begin(BackupRequest request, ServerIdentity server) {
@@ -80,10 +84,12 @@ final class SetBeginning {
         boolean onFullOnly = request.type().equals(Optional.of(BackupType.DIFFERENTIAL));
         List<BackupRecord> backups = catalog.readable((label, failure) -> operation.warn(
                 label.toString(), "its record is damaged, nothing is built upon it: " + failure.getMessage()));
+        Predicate<BackupLabel> ofCurrentIdentity = identities.ofCurrent();
         for (int index = backups.size() - 1; index >= 0; index--) {
             BackupRecord candidate = backups.get(index);
             boolean suitable = !onFullOnly || candidate.label().type() == BackupType.FULL;
-            if (suitable && candidate.server().equals(server) && isWhole(candidate)) {
+            boolean same = candidate.server().equals(server) && ofCurrentIdentity.test(candidate.takenAs());
+            if (suitable && same && isWhole(candidate)) {
                 return Optional.of(candidate);
             }
         }
@@ -91,11 +97,17 @@ final class SetBeginning {
             throw new RepositoryException(
                     ErrorCode.NO_BASE,
                     "there is no " + (onFullOnly ? "full backup" : "backup") + " in repository " + repository.name()
-                            + " to build upon",
+                            + " to build upon" + beforeUpgrade(backups),
                     "take a full backup first, or ask with orFullIfNoBase()");
         }
-        operation.warn("backup type", "there is no backup to build upon: a full backup is taken");
+        operation.warn(
+                "backup type",
+                "there is no backup to build upon" + beforeUpgrade(backups) + ": a full backup is taken");
         return Optional.empty();
+    }
+
+    private static String beforeUpgrade(List<BackupRecord> backups) {
+        return backups.isEmpty() ? "" : " (there are some that are not whole, or of the server as it was before)";
     }
 
     /** A commit record counts only while the manifests it needs are there, and expire has chosen none of its sets. */
@@ -151,9 +163,13 @@ final class SetBeginning {
     }
 
     private void takeOver(Leases.Lease lease) {
-        leases.settleEarlier(lease, "taken over by " + lease.holder(), operation.clock().instant())
+        leases.settleEarlier(
+                        lease,
+                        "taken over by " + lease.holder(),
+                        operation.clock().instant())
                 .forEach(label -> operation.warn(
-                        label.toString(), "its process was silent for too long: it was settled and cannot be committed"));
+                        label.toString(),
+                        "its process was silent for too long: it was settled and cannot be committed"));
     }
 
     /** What the new set is compared with: its base, an attempt that was interrupted, or both. */
