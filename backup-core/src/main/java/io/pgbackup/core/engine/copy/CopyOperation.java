@@ -118,7 +118,7 @@ public final class CopyOperation {
                 () -> writer.write(new NewSet(
                         SetEntries.own(source.contents(record)),
                         record.label().type(),
-                        record.base().map(inTarget::get),
+                        record.base().map(base -> Objects.requireNonNull(inTarget.get(base))),
                         List.of(),
                         source.contentOf(record))));
         add(record, made);

@@ -47,14 +47,15 @@ final class SetEntries {
         return contents;
     }
 
-    /** Files copied while the server ran. */
-    void files(Sink sink) {
+    /** Files copied while the server ran. The heartbeat is called for each entry, also for those of which nothing is copied. */
+    void files(Sink sink, Runnable heartbeat) {
         if (!combined && contents.firstLevel() == contents.ownLevel()) {
-            ownFiles(sink);
+            ownFiles(sink, heartbeat);
             return;
         }
         ManifestChain chain = guarded(contents::files);
         while (guarded(chain::hasNext)) {
+            heartbeat.run();
             ManifestChain.Chained next = guarded(chain::next);
             if (next.entry() instanceof ManifestEntry.File) {
                 sink.file(guarded(() -> combined ? whole(next.levels()) : own(next.levels())));
@@ -65,10 +66,11 @@ final class SetEntries {
     }
 
     /** Only its own manifest is needed: that of a base may be a thousand times larger. */
-    private void ownFiles(Sink sink) {
+    private void ownFiles(Sink sink, Runnable heartbeat) {
         Iterator<ManifestEntry> entries = new ManifestStore(contents.repository(), contents.layout())
                 .entries(contents.root().label(), pageSize, contents.root().files());
         while (entries.hasNext()) {
+            heartbeat.run();
             ManifestEntry entry = entries.next();
             if (entry instanceof ManifestEntry.File file) {
                 sink.file(guarded(() -> own(List.of(new ManifestChain.Level(contents.ownLevel(), file)))));

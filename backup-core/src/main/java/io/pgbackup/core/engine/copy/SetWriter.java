@@ -147,7 +147,7 @@ final class SetWriter {
             ManifestWriter manifest =
                     new ManifestWriter(new ManifestStore(repository, layout), label, bundles, model.pageSize());
             ContentCopier copier = new ContentCopier(workers, bundles, buffers, work, manifest, operation.progress());
-            set.entries().files(copier);
+            set.entries().files(copier, operation::heartbeat);
             copier.drain();
             List<ManifestRoot.Page> files = manifest.endSection();
             set.entries().late(copier);
