@@ -1,6 +1,7 @@
 package io.pgbackup.core.repository;
 
 import io.pgbackup.BackupLabel;
+import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.Repository;
 import io.pgbackup.core.manifest.BlockMap;
 import io.pgbackup.core.manifest.FileProof;
@@ -19,6 +20,7 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.Random;
 import java.util.zip.CRC32C;
@@ -59,7 +61,14 @@ public final class SyntheticSet {
         Leases.Lease lease = new Leases(open, layout)
                 .take(new Leases.Claim("test", InstantSource.fixed(NOW), used -> LABEL));
         SetRecords records = new SetRecords(open, layout);
-        records.begin(LABEL, lease, List.of());
+        records.begin(new BeginRecord(
+                LABEL,
+                lease.holder(),
+                lease.number(),
+                NOW,
+                List.of(),
+                Optional.of(new BeginRecord.Origin(model.server(), SEED)),
+                List.of()));
         records.start(LABEL, 1, model.wal().start());
         byte[] root;
         try (BundleWriters bundles = new BundleWriters(open, layout.set(LABEL), 1)) {
@@ -76,12 +85,13 @@ public final class SyntheticSet {
             bundles.giveBack(writer);
             bundles.flush(() -> {});
             root = manifest.finish(new ManifestRoot(
-                    LABEL, List.of(), PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
+                    LABEL, List.of(), List.of(), PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
         }
         records.commit(new BackupRecord(
                 LABEL,
                 "operation",
                 List.of(),
+                AdoptedWork.none(),
                 NOW,
                 NOW.plusSeconds(5),
                 model.wal(),
