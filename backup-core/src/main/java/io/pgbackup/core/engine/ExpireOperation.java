@@ -37,9 +37,8 @@ final class ExpireOperation {
         plan.decisions().stream()
                 .filter(decision -> !decision.keep())
                 .forEach(decision -> chosen.put(decision.label(), decision.reason()));
-        Expiry.Outcome outcome = new Expiry(
-                        repository, layout, ages(plan), operation.clock(), operation::heartbeat)
-                .run(chosen);
+        Expiry.Outcome outcome =
+                new Expiry(repository, layout, ages(plan), operation.clock(), operation::heartbeat).run(chosen);
         outcome.postponed()
                 .forEach(label -> operation.warn(
                         label.toString(),

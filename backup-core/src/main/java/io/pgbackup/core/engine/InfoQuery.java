@@ -114,10 +114,6 @@ final class InfoQuery {
         unsettled.sort(null);
         retired.sort(null);
         return new InfoReport(
-                cluster,
-                List.copyOf(states),
-                List.copyOf(backups),
-                List.copyOf(unsettled),
-                List.copyOf(retired));
+                cluster, List.copyOf(states), List.copyOf(backups), List.copyOf(unsettled), List.copyOf(retired));
     }
 }

@@ -62,8 +62,7 @@ public final class Expiry {
      * @param clock for records
      * @param heartbeat called now and then
      */
-    public Expiry(
-            OpenRepository repository, ClusterLayout layout, Ages ages, InstantSource clock, Runnable heartbeat) {
+    public Expiry(OpenRepository repository, ClusterLayout layout, Ages ages, InstantSource clock, Runnable heartbeat) {
         this.repository = repository;
         this.layout = layout;
         this.ages = ages;

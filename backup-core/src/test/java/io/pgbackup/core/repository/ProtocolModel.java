@@ -296,8 +296,7 @@ final class ProtocolModel {
                 if (world.fenced[label]) {
                     lost.add(NAMES.get(label) + " was taken over and committed all the same");
                 }
-                boolean whole =
-                        world.data[label] && world.data[base] && (base != F || world.record[F] == COMMIT);
+                boolean whole = world.data[label] && world.data[base] && (base != F || world.record[F] == COMMIT);
                 if (!whole) {
                     lost.add(NAMES.get(label));
                 }

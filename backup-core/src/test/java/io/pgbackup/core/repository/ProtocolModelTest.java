@@ -34,8 +34,9 @@ class ProtocolModelTest {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void everyBrokenRuleLosesOne(Broken broken) {
         assertThat(CONSTELLATIONS)
-                .anySatisfy(constellation -> assertThat(
-                                new ProtocolModel(constellation, broken).explore().lost())
+                .anySatisfy(constellation -> assertThat(new ProtocolModel(constellation, broken)
+                                .explore()
+                                .lost())
                         .isPresent());
     }
 }

@@ -1,8 +1,8 @@
 package io.pgbackup.core.repository;
 
 import io.pgbackup.BackupLabel;
-import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.Repository;
+import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.core.manifest.BlockMap;
 import io.pgbackup.core.manifest.FileProof;
 import io.pgbackup.core.manifest.FrameRef;
@@ -20,8 +20,8 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.zip.CRC32C;
 
@@ -58,8 +58,8 @@ public final class SyntheticSet {
         ClusterLayout layout = ClusterLayout.of(CLUSTER);
         BackupRecord model = RetentionPlannerTest.record(LABEL, List.of());
         new IdentityRecords(open, layout).claim(model.server());
-        Leases.Lease lease = new Leases(open, layout)
-                .take(new Leases.Claim("test", InstantSource.fixed(NOW), used -> LABEL));
+        Leases.Lease lease =
+                new Leases(open, layout).take(new Leases.Claim("test", InstantSource.fixed(NOW), used -> LABEL));
         SetRecords records = new SetRecords(open, layout);
         records.begin(new BeginRecord(
                 LABEL,

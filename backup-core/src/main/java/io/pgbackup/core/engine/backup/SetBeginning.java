@@ -150,9 +150,13 @@ final class SetBeginning {
     }
 
     private void takeOver(Leases.Lease lease) {
-        leases.settleEarlier(lease, "taken over by " + lease.holder(), operation.clock().instant())
+        leases.settleEarlier(
+                        lease,
+                        "taken over by " + lease.holder(),
+                        operation.clock().instant())
                 .forEach(label -> operation.warn(
-                        label.toString(), "its process was silent for too long: it was settled and cannot be committed"));
+                        label.toString(),
+                        "its process was silent for too long: it was settled and cannot be committed"));
     }
 
     /** What the new set is compared with: its base, an attempt that was interrupted, or both. */

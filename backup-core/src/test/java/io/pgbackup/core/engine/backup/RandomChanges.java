@@ -45,8 +45,7 @@ final class RandomChanges {
             case 3: // extended
                 return join(content, FakeCluster.pages(random, lsn, blocks, random.nextInt(30)));
             case 4: // truncated, then extended to its old length
-                return join(
-                        Arrays.copyOf(content, kept * PAGE), FakeCluster.pages(random, lsn, kept, blocks - kept));
+                return join(Arrays.copyOf(content, kept * PAGE), FakeCluster.pages(random, lsn, kept, blocks - kept));
             case 5: // dropped, then created under the same name
                 return FakeCluster.pages(random, lsn, 0, blocks);
             case 6: // a part of a page at the end

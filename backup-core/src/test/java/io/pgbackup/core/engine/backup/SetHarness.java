@@ -83,8 +83,8 @@ final class SetHarness implements AutoCloseable {
 
     /** Takes a set. */
     BackupRecord take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn) {
-        Operation operation = LoneOperation.of(
-                OperationKind.BACKUP, InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")));
+        Operation operation =
+                LoneOperation.of(OperationKind.BACKUP, InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")));
         Begun begun = new SetBeginning(operation, repository, layout).begin(draft.to(described), server);
         new SetRecords(repository, layout).start(begun.label(), 1, new Lsn(startLsn));
         ManifestStore manifests = new ManifestStore(repository, layout);
