@@ -153,8 +153,7 @@ final class VerifyOperation {
         BackupLabel label = contents.record().label();
         try (BundleReader reader = new BundleReader(repository)) {
             bundles.forEach((bundle, last) -> {
-                SetLayout set =
-                        layout.set(contents.levels().get(bundle.level()).label());
+                SetLayout set = layout.set(contents.levels().get(bundle.level()).label());
                 ObjectKey key = set.bundle(bundle.sequence());
                 operation.heartbeat();
                 guarded(label, key, () -> requireBundle(set, last, reader));

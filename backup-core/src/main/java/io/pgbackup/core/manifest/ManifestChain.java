@@ -120,9 +120,7 @@ public final class ManifestChain implements Iterator<ManifestChain.Chained> {
     private List<Level> levels(int newestSet, ManifestEntry.File newest) {
         List<Level> levels = new ArrayList<>();
         levels.add(new Level(newestSet, newest));
-        for (int set = newestSet - 1;
-                levels.get(levels.size() - 1).file().map().overlay();
-                set--) {
+        for (int set = newestSet - 1; levels.get(levels.size() - 1).file().map().overlay(); set--) {
             ManifestEntry below = set < 0 ? null : sides.get(set).advanceTo(newest.path());
             if (below == null && set >= 0 && !sides.get(set).complete) {
                 continue;

@@ -21,7 +21,9 @@ public record AdoptedPages(BackupLabel label, List<ManifestRoot.Page> pages) {
                         .put("label", set.label().toString())
                         .putRecords(
                                 "pages",
-                                set.pages().stream().map(ManifestRoot.Page::write).toList()))
+                                set.pages().stream()
+                                        .map(ManifestRoot.Page::write)
+                                        .toList()))
                 .toList();
     }
 
@@ -30,7 +32,9 @@ public record AdoptedPages(BackupLabel label, List<ManifestRoot.Page> pages) {
         return record.optionalRecords("adopted").stream()
                 .map(set -> new AdoptedPages(
                         BackupLabel.parse(set.text("label")),
-                        set.records("pages").stream().map(ManifestRoot.Page::read).toList()))
+                        set.records("pages").stream()
+                                .map(ManifestRoot.Page::read)
+                                .toList()))
                 .toList();
     }
 }

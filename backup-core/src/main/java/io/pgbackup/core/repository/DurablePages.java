@@ -73,7 +73,8 @@ public final class DurablePages {
                 break; // Paths begin again: this is what is added after stop.
             }
             last = Optional.of(content.get().last());
-            if (!content.get().bundleEnds().isEmpty() && bundles.hold(content.get().bundleEnds())) {
+            if (!content.get().bundleEnds().isEmpty()
+                    && bundles.hold(content.get().bundleEnds())) {
                 byte[] header = header(key, object.get()).encode();
                 pages.add(new ManifestRoot.Page(number, header, content.get().entries()));
             }
@@ -104,19 +105,22 @@ public final class DurablePages {
 
     private Iterable<Integer> numbers(SetLayout set) {
         TreeSet<Integer> numbers = new TreeSet<>();
-        repository.list(set.manifest()).prefixes().forEach(prefix -> repository.list(prefix).objects().stream()
-                .map(ObjectInfo::key)
-                .map(ObjectKey::name)
-                .filter(name -> name.matches("[0-9]{1,9}"))
-                .forEach(name -> numbers.add(Integer.parseInt(name))));
+        repository
+                .list(set.manifest())
+                .prefixes()
+                .forEach(prefix -> repository.list(prefix).objects().stream()
+                        .map(ObjectInfo::key)
+                        .map(ObjectKey::name)
+                        .filter(name -> name.matches("[0-9]{1,9}"))
+                        .forEach(name -> numbers.add(Integer.parseInt(name))));
         return numbers;
     }
 
     private Optional<Content> content(ObjectKey key, byte[] object) {
-        return unlessDamaged(() -> header(key, object).generation()
-                        == repository.cipher().currentGeneration()
-                ? content(key, repository.open(key, HeaderKind.MANIFEST_PAGE, object), pageSize)
-                : Optional.empty());
+        return unlessDamaged(
+                () -> header(key, object).generation() == repository.cipher().currentGeneration()
+                        ? content(key, repository.open(key, HeaderKind.MANIFEST_PAGE, object), pageSize)
+                        : Optional.empty());
     }
 
     private static ObjectHeader header(ObjectKey key, byte[] object) {

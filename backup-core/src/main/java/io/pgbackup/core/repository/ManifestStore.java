@@ -129,8 +129,8 @@ public final class ManifestStore {
      */
     public ManifestChain chain(List<ManifestRoot.Level> levels, int pageSize) {
         return new ManifestChain(levels.stream()
-                .map(level -> new ManifestChain.Stream(
-                        entries(level.label(), pageSize, level.pages()), level.complete()))
+                .map(level ->
+                        new ManifestChain.Stream(entries(level.label(), pageSize, level.pages()), level.complete()))
                 .toList());
     }
 

@@ -54,7 +54,9 @@ class ResumeServerTest {
                 assertThat(resumed.backup().base()).isEmpty();
                 long stored = resumed.backup().sizes().stored();
                 assertThat(stored)
-                        .as("stored again, with %s taken over", resumed.adopted().bytes())
+                        .as(
+                                "stored again, with %s taken over",
+                                resumed.adopted().bytes())
                         .isLessThan((stored + resumed.adopted().bytes()) / 2);
                 assertThat(resumed.detection()).contains("interrupted " + interrupted);
                 server.execute("UPDATE bulk SET i = -i WHERE i % 1000 = 0");
@@ -98,10 +100,8 @@ class ResumeServerTest {
     private static void restoreAndCompare(
             Site site, PgBackup pg, Repository repository, BackupResult backup, LedgerLoad load) {
         Path target = site.fresh("restored");
-        pg.restore(Site.restoreInto(target)
-                .from(repository)
-                .backup(backup.label())
-                .tablespace("far", site.fresh("far")));
+        pg.restore(
+                Site.restoreInto(target).from(repository).backup(backup.label()).tablespace("far", site.fresh("far")));
         try (PostgresServer restored = PostgresServer.startOn(site.server().version(), target)) {
             RestoredBooks books = new RestoredBooks(restored);
             books.requireExactly(backup.backup().wal().stop(), load.acknowledged());

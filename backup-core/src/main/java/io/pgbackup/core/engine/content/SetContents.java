@@ -88,8 +88,7 @@ public record SetContents(
      * @return a new stream
      */
     public Iterator<ManifestEntry> lateFiles() {
-        return new ManifestStore(repository, layout)
-                .entries(root().label(), root().pageSize(), root().late());
+        return new ManifestStore(repository, layout).entries(root().label(), root().pageSize(), root().late());
     }
 
     /**
