@@ -3,6 +3,9 @@ package io.pgbackup;
 import io.pgbackup.backup.BackupOutcomes;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BackupResult;
+import io.pgbackup.backup.CombineRequest;
+import io.pgbackup.backup.CopyRequest;
+import io.pgbackup.backup.CopyResult;
 import io.pgbackup.backup.SharedBackupRequest;
 import io.pgbackup.catalog.CheckReport;
 import io.pgbackup.catalog.ExpirePlan;
@@ -83,6 +86,23 @@ public interface ClusterOperations {
     BackupOutcomes backup(SharedBackupRequest request);
 
     /**
+     * Copies backups, with whatever they lean on, to another repository. What is there already is not copied again, so a copy that was interrupted is
+     * repeated to go on. Every page is proved on the way, compressed and encrypted anew for the target.
+     *
+     * @param request what, from where and to where
+     * @return what was copied
+     */
+    CopyResult copy(CopyRequest request);
+
+    /**
+     * Makes a full backup of an incremental or differential one and all it leans on, without reading the database.
+     *
+     * @param request what, from where and to where
+     * @return the full backup; nothing was copied if there is such a one already
+     */
+    CopyResult combine(CombineRequest request);
+
+    /**
      * Looks what a restore would do, without writing anything.
      *
      * @param request what and where
@@ -91,7 +111,7 @@ public interface ClusterOperations {
     RestorePlan planRestore(RestoreRequest request);
 
     /**
-     * Restores a backup into an absent or empty directory.
+     * Restores a backup into an absent or empty directory, or over what is there if the request says so.
      *
      * @param request what and where
      * @return what was done

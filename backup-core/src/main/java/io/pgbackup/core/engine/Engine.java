@@ -10,6 +10,9 @@ import io.pgbackup.Repository;
 import io.pgbackup.backup.BackupOutcomes;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BackupResult;
+import io.pgbackup.backup.CombineRequest;
+import io.pgbackup.backup.CopyRequest;
+import io.pgbackup.backup.CopyResult;
 import io.pgbackup.backup.SharedBackupRequest;
 import io.pgbackup.catalog.CheckReport;
 import io.pgbackup.catalog.ExpirePlan;
@@ -91,6 +94,16 @@ final class Engine implements PgBackup {
     @Override
     public BackupOutcomes backup(SharedBackupRequest request) {
         return plain.backup(request);
+    }
+
+    @Override
+    public CopyResult copy(CopyRequest request) {
+        return plain.copy(request);
+    }
+
+    @Override
+    public CopyResult combine(CombineRequest request) {
+        return plain.combine(request);
     }
 
     @Override

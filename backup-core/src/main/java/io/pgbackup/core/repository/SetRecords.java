@@ -72,14 +72,16 @@ public final class SetRecords {
 
     /**
      * Looks, after begin is durable, whether a set is still there to lean on: not chosen by expire, then its record present. Committed or aborted, a
-     * record never changes, so what it said when the set was chosen it says now; and nothing of a set is deleted before its retire record exists.
+     * record never changes, so what it said when the set was chosen it says now; and nothing of a set is deleted before its retire record exists. Begin goes
+     * last of all but the retire record: while it is there, the record is no late repetition for a set that is gone.
      *
      * @param label of a committed set, or of an aborted one whose work is taken over
      * @return false if the writer must choose again
      */
     public boolean mayLeanOn(BackupLabel label) {
         return repository.stat(layout.retirement(label)).isEmpty()
-                && new Catalog(repository, layout).settlement(label).isPresent();
+                && new Catalog(repository, layout).settlement(label).isPresent()
+                && repository.stat(layout.set(label).begin()).isPresent();
     }
 
     /**
@@ -123,14 +125,14 @@ public final class SetRecords {
     }
 
     /**
-     * Proves that the first object of a committed set is there and says what the commit says.
+     * Proves that the first object of a committed set is there and names everything that the commit names. It may name more: what was only read from.
      *
      * @param committed the set
      */
     public void requireBegun(BackupRecord committed) {
         ObjectKey key = layout.set(committed.label()).begin();
         List<BackupLabel> leansOn = leansOn(committed.label()).orElseThrow(() -> repository.missing(key));
-        if (!leansOn.equals(committed.references())) {
+        if (!leansOn.containsAll(committed.references())) {
             throw repository.malformed(key, new IllegalArgumentException("it names " + leansOn));
         }
     }

@@ -27,12 +27,16 @@ public final class LoneOperation {
     }
 
     public static Operation of(OperationKind kind, InstantSource clock) {
+        return of(kind, clock, Optional.empty());
+    }
+
+    public static Operation of(OperationKind kind, InstantSource clock, Optional<CancellationToken> token) {
+        return of(kind, clock, token, new Patience(LeaseWatch.fresh(), Duration.ZERO));
+    }
+
+    public static Operation of(
+            OperationKind kind, InstantSource clock, Optional<CancellationToken> token, Patience patience) {
         return new Operation(
-                "test",
-                kind,
-                clock,
-                new Cancellation(Optional.empty(), Optional.empty()),
-                new Listeners(List.of()),
-                new Patience(LeaseWatch.fresh(), Duration.ZERO));
+                "test", kind, clock, new Cancellation(token, Optional.empty()), new Listeners(List.of()), patience);
     }
 }

@@ -62,8 +62,7 @@ class OfflineServerTest {
                 assertThat(online.backup().base()).contains(backup.label());
                 pg.verify(repository, VerifyDepth.CONTENT).requireClean();
                 requireRestores(site, pg, repository, backup, tablespace, content);
-                requireRestores(
-                        site, pg, repository, online, "far", String.valueOf(server.query(CONTENT)));
+                requireRestores(site, pg, repository, online, "far", String.valueOf(server.query(CONTENT)));
                 requireStartIsNoticed(site, pg, repository);
                 requireCrashIsRefused(site, pg, repository);
             }

@@ -56,7 +56,8 @@ final class BackupCopy {
                     .copy(stopped, lastControl.bytes(), source.control().walSegmentSize(), flushed, work);
 
             operation.progress().phase("storing the manifest");
-            SetEnding ending = new SetEnding(stopped, source.identity(), source.tablespaceNames());
+            SetEnding ending =
+                    new SetEnding(stopped, source.identity(), source.tablespaceNames(), source.databaseNames());
             lanes.each(lane -> lane.finish(ending, pool, this::heartbeat));
         }
     }

@@ -35,6 +35,9 @@ interface BackupSource extends AutoCloseable {
     /** Names of tablespaces with a directory of their own, by object identifier; once it has ended. */
     Map<String, String> tablespaceNames();
 
+    /** Names of databases, by object identifier; once it has ended. */
+    Map<String, String> databaseNames();
+
     /** Lets go; a backup that has not ended is given up. Idempotent. */
     @Override
     void close();

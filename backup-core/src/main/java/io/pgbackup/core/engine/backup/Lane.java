@@ -99,7 +99,8 @@ final class Lane implements AutoCloseable {
     /** Makes the buffers. */
     void beginCopy(int pageSize, int workers, Supplier<Duration> patience) {
         LaneRules rules = LaneRules.of(begun().seed(), pageSize);
-        BundleWriters bundles = new BundleWriters(repository(), layout.set(begun().label()), workers, BundleWriters.CAPACITY, patience);
+        BundleWriters bundles =
+                new BundleWriters(repository(), layout.set(begun().label()), workers, BundleWriters.CAPACITY, patience);
         ManifestWriter manifest =
                 new ManifestWriter(new ManifestStore(repository(), layout), begun().label(), bundles, pageSize);
         copy = new LaneCopy(state, rules, begun().base(), bundles, manifest, new CopyTotals(pageSize));

@@ -76,7 +76,8 @@ final class OfflineSource implements BackupSource {
 
     private static int major(Path directory) {
         try {
-            return Integer.parseInt(Files.readString(directory.resolve("PG_VERSION")).strip());
+            return Integer.parseInt(
+                    Files.readString(directory.resolve("PG_VERSION")).strip());
         } catch (IOException | NumberFormatException e) {
             throw new ClusterException(
                     ErrorCode.SOURCE_UNREADABLE,
@@ -162,6 +163,11 @@ final class OfflineSource implements BackupSource {
     /** Nobody can be asked: tablespaces go by their object identifiers. */
     @Override
     public Map<String, String> tablespaceNames() {
+        return Map.of();
+    }
+
+    @Override
+    public Map<String, String> databaseNames() {
         return Map.of();
     }
 

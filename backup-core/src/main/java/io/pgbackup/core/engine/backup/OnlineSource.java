@@ -127,6 +127,11 @@ final class OnlineSource implements BackupSource {
     }
 
     @Override
+    public Map<String, String> databaseNames() {
+        return session.server().databaseNames();
+    }
+
+    @Override
     public void close() {
         SessionWatch watching = watch;
         if (watching != null) {

@@ -62,8 +62,9 @@ final class PlainCopier {
      * @return what came of it in the lanes that are left
      */
     List<Copied> copy(List<LaneFile> lanes) {
-        List<LaneFile> looking =
-                lanes.stream().filter(lane -> lane.holdsPlain(attributes.size())).toList();
+        List<LaneFile> looking = lanes.stream()
+                .filter(lane -> lane.holdsPlain(attributes.size()))
+                .toList();
         List<LaneFile> storing =
                 lanes.stream().filter(lane -> !looking.contains(lane)).toList();
         List<Copied> copied = new ArrayList<>();

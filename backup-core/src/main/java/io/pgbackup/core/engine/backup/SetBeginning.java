@@ -4,6 +4,7 @@ import io.pgbackup.BackupLabel;
 import io.pgbackup.BackupType;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.engine.LeaseWaiting;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.repository.AdoptedPages;
 import io.pgbackup.core.repository.BackupRecord;
@@ -62,14 +63,13 @@ final class SetBeginning {
     Begun begin(BackupRequest request, ServerIdentity server) {
         LeaseWaiting waiting = new LeaseWaiting(operation);
         for (int choice = 0; choice < MOST_CHOICES; choice++) {
-            Begun begun = waiting.until(() -> {
+            Optional<Begun> begun = waiting.until(() -> {
                 leases.requireFree();
-                return begin(request, server, chooseBase(request, server));
+                return tryOn(chooseBase(request, server), request, server);
             });
-            if (operation.settling(() -> mayLeanOnAll(begun), reason -> giveUp(begun, reason))) {
-                return begun;
+            if (begun.isPresent()) {
+                return begun.get();
             }
-            giveUp(begun, "its base was chosen by expire");
         }
         throw new ConflictException(
                 ErrorCode.LEASE_HELD,
@@ -77,13 +77,23 @@ final class SetBeginning {
                 "wait until expire has ended");
     }
 
-    private boolean mayLeanOnAll(Begun begun) {
-        return begun.mustStay().stream().allMatch(records::mayLeanOn);
-    }
-
-    private void giveUp(Begun begun, String reason) {
-        begun.lease().release();
-        records.abort(begun.label(), reason, operation.clock().instant());
+    /** Empty if expire has chosen the base meanwhile, or deleted it already. */
+    private Optional<Begun> tryOn(Optional<BackupRecord> base, BackupRequest request, ServerIdentity server) {
+        try {
+            Begun begun = begin(request, server, base);
+            boolean whole = operation.settling(
+                    () -> begun.mustStay().stream().allMatch(records::mayLeanOn),
+                    reason -> giveUp(begun.lease(), reason));
+            if (whole) {
+                return Optional.of(begun);
+            }
+            giveUp(begun.lease(), "its base was chosen by expire");
+        } catch (RepositoryException e) {
+            if (base.map(this::isWhole).orElse(true)) {
+                throw e;
+            }
+        }
+        return Optional.empty();
     }
 
     private Optional<BackupRecord> chooseBase(BackupRequest request, ServerIdentity server) {
@@ -98,7 +108,7 @@ final class SetBeginning {
         for (int index = backups.size() - 1; index >= 0; index--) {
             BackupRecord candidate = backups.get(index);
             boolean suitable = !onFullOnly || candidate.label().type() == BackupType.FULL;
-            boolean same = candidate.server().equals(server) && ofCurrentIdentity.test(candidate.label());
+            boolean same = candidate.server().equals(server) && ofCurrentIdentity.test(candidate.takenAs());
             if (suitable && same && isWhole(candidate)) {
                 if (lockLasts(candidate)) {
                     return Optional.of(candidate);
@@ -177,10 +187,12 @@ final class SetBeginning {
                     records.requireUnsettled(begun.label());
                     return begun;
                 },
-                reason -> {
-                    held.release();
-                    records.abort(held.label(), reason, operation.clock().instant());
-                });
+                reason -> giveUp(held, reason));
+    }
+
+    private void giveUp(HeldLease held, String reason) {
+        held.release();
+        records.abort(held.label(), reason, operation.clock().instant());
     }
 
     private void takeOver(Leases.Lease lease) {

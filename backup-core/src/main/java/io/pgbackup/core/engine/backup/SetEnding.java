@@ -23,8 +23,10 @@ import java.util.Map;
  * @param stopped what the source said
  * @param server what it is
  * @param tablespaces names by object identifier
+ * @param databases names by object identifier
  */
-record SetEnding(StoppedBackup stopped, ServerIdentity server, Map<String, String> tablespaces) {
+record SetEnding(
+        StoppedBackup stopped, ServerIdentity server, Map<String, String> tablespaces, Map<String, String> databases) {
 
     /** The root of a set's manifest, for its two sections. */
     ManifestRoot root(Begun begun, LaneCopy copy, List<ManifestRoot.Page> files, List<ManifestRoot.Page> late) {
@@ -37,6 +39,7 @@ record SetEnding(StoppedBackup stopped, ServerIdentity server, Map<String, Strin
                 files,
                 late,
                 tablespaces,
+                databases,
                 copy.totals().badPages());
     }
 

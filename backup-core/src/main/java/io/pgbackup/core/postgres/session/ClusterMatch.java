@@ -28,7 +28,10 @@ public final class ClusterMatch {
                             + Long.toUnsignedString(server.identity().systemIdentifier()),
                     HINT);
         }
-        same("whether the server is a standby", isStandby(files), server.operation().inRecovery());
+        same(
+                "whether the server is a standby",
+                isStandby(files),
+                server.operation().inRecovery());
         same("catalog version", files.catalogVersion(), server.identity().catalogVersion());
         same("WAL segment size", files.walSegmentSize(), server.layout().walSegmentSize());
         same("page size", files.blockSize(), server.layout().blockSize());

@@ -58,5 +58,10 @@ record FakeSource(FakeCluster cluster, Lsn begin) implements BackupSource {
     }
 
     @Override
+    public Map<String, String> databaseNames() {
+        return Map.of();
+    }
+
+    @Override
     public void close() {}
 }
