@@ -17,5 +17,9 @@ public enum OperationKind {
     /** Remove what retention no longer keeps. */
     EXPIRE,
     /** Settle the label of a lease whose holder is gone. */
-    BREAK_LEASE
+    BREAK_LEASE,
+    /** Keep a backup whatever retention says. */
+    PIN,
+    /** Leave a pinned backup to retention again. */
+    UNPIN
 }

@@ -3,15 +3,15 @@ package io.pgbackup.core.engine;
 import io.pgbackup.BackupLabel;
 import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
-import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.Candidate;
 import io.pgbackup.core.repository.Catalog;
 import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.Pins;
+import io.pgbackup.core.repository.RetentionCatalog;
 import io.pgbackup.core.repository.SetDeletion;
 import io.pgbackup.core.repository.SetRecords;
-import io.pgbackup.error.ConflictException;
-import io.pgbackup.error.ErrorCode;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,21 +37,31 @@ final class ExpireOperation {
     }
 
     ExpireResult run(ExpirePlan plan) {
-        requireCurrent(plan);
+        List<Candidate> present = new RetentionCatalog(repository, layout)
+                .candidates(operation.clock().instant());
+        PlanCheck check = new PlanCheck(plan);
+        check.requireCurrent(present);
         List<BackupLabel> chosen = newestFirst(plan.backupsToDelete());
         for (BackupLabel label : chosen) {
             operation.heartbeat();
             records.retire(label, reason(plan, label), operation.clock().instant());
         }
-        Set<BackupLabel> leanedOn = leanedOn(chosen);
+        Set<BackupLabel> pinned = check.pinnedSince(new Pins(repository, layout)
+                .holding(operation.clock().instant())
+                .keySet());
+        Set<BackupLabel> leanedOn = leanedOn();
+        leanedOn.addAll(leanedOnByStaying(present, chosen, pinned));
         List<BackupLabel> deleted = new ArrayList<>();
         List<BackupLabel> postponed = new ArrayList<>();
         long freed = finishEarlier();
         for (BackupLabel label : chosen) {
             operation.heartbeat();
-            if (leanedOn.contains(label)) {
+            if (pinned.contains(label)) {
                 postponed.add(label);
-                operation.warn(label.toString(), "a running operation leans on it: it stays until that has ended");
+                operation.warn(label.toString(), "somebody pinned it at this moment: it stays");
+            } else if (leanedOn.contains(label)) {
+                postponed.add(label);
+                operation.warn(label.toString(), "a running operation or a set that stays leans on it: it stays as long");
             } else {
                 freed += new SetDeletion(repository, layout, operation::heartbeat).delete(label);
                 deleted.add(label);
@@ -83,42 +93,29 @@ final class ExpireOperation {
         catalog.halfDeleted().stream().filter(label -> !named.contains(label)).forEach(deletion::forget);
     }
 
-    private void requireCurrent(ExpirePlan plan) {
-        List<BackupLabel> planned =
-                plan.decisions().stream().map(ExpirePlan.Decision::label).toList();
-        List<BackupLabel> present =
-                catalog.backups().stream().map(BackupRecord::label).toList();
-        if (!planned.equals(present)) {
-            throw new ConflictException(
-                    ErrorCode.PLAN_OUTDATED,
-                    "the catalog of repository " + repository.name() + " changed since the plan was made",
-                    "plan again");
-        }
-        Set<BackupLabel> deleted = new HashSet<>(plan.backupsToDelete());
-        for (BackupRecord backup : catalog.backups()) {
-            if (!deleted.contains(backup.label())
-                    && backup.references().stream().anyMatch(deleted::contains)) {
-                throw new ConflictException(
-                        ErrorCode.PLAN_OUTDATED,
-                        "the plan deletes what " + backup.label() + " needs",
-                        "use plans as planExpire makes them");
-            }
-        }
-        if (!present.isEmpty() && deleted.containsAll(present)) {
-            throw new ConflictException(
-                    ErrorCode.PLAN_OUTDATED, "the plan deletes every backup", "use plans as planExpire makes them");
-        }
-    }
-
     /** Begin first, then record: a set that was begun before it was chosen is seen here, one begun later looks and chooses again. */
-    private Set<BackupLabel> leanedOn(List<BackupLabel> chosen) {
+    private Set<BackupLabel> leanedOn() {
         Set<BackupLabel> leanedOn = new HashSet<>();
         for (BackupLabel label : catalog.unsettled()) {
             records.leansOn(label).ifPresent(leanedOn::addAll);
         }
-        for (BackupRecord backup : catalog.backups()) {
-            if (!chosen.contains(backup.label())) {
-                leanedOn.addAll(backup.references());
+        return leanedOn;
+    }
+
+    /** What those lean on that stay: planned so, pinned at this moment, or committed since the plan was checked. */
+    private Set<BackupLabel> leanedOnByStaying(
+            List<Candidate> present, List<BackupLabel> chosen, Set<BackupLabel> pinned) {
+        Set<BackupLabel> leanedOn = new HashSet<>();
+        Set<BackupLabel> known = new HashSet<>();
+        for (Candidate candidate : present) {
+            known.add(candidate.label());
+            if (!chosen.contains(candidate.label()) || pinned.contains(candidate.label())) {
+                leanedOn.addAll(candidate.references());
+            }
+        }
+        for (BackupLabel label : catalog.settledLabels()) {
+            if (!known.contains(label)) {
+                catalog.find(label).ifPresent(backup -> leanedOn.addAll(backup.references()));
             }
         }
         return leanedOn;

@@ -34,7 +34,9 @@ public enum HeaderKind {
     /** WAL segment, partial segment or history file. */
     WAL(14, ObjectKind.WAL),
     /** Changed blocks of WAL; read by every incremental, so not where WAL itself goes cold. */
-    SUMMARY(15, ObjectKind.MANIFEST);
+    SUMMARY(15, ObjectKind.MANIFEST),
+    /** A set is pinned, or no longer. */
+    PIN(16, ObjectKind.CONTROL);
 
     private static final HeaderKind[] BY_CODE = values();
 

@@ -8,6 +8,7 @@ import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
+import io.pgbackup.storage.ObjectPrefix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -231,6 +232,12 @@ public final class Catalog {
         }
         labels.sort(null);
         return labels;
+    }
+
+    static List<BackupLabel> labelsOf(List<ObjectPrefix> prefixes) {
+        TreeSet<String> names = new TreeSet<>();
+        prefixes.forEach(prefix -> names.add(prefix.name()));
+        return labels(names);
     }
 
     private static boolean isLabel(String name) {

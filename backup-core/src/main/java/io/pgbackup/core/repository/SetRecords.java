@@ -74,7 +74,7 @@ public final class SetRecords {
      * @return false if the writer must choose again
      */
     public boolean mayLeanOn(BackupLabel base) {
-        return repository.stat(layout.retirement(base)).isEmpty()
+        return !isRetired(base)
                 && new Catalog(repository, layout)
                         .settlement(base)
                         .filter(Catalog.Settlement.COMMITTED::equals)
@@ -190,6 +190,16 @@ public final class SetRecords {
                 .put("reason", reason)
                 .put("time", now.toString());
         repository.createRecord(layout.retirement(label), HeaderKind.RETIRE, record.toBytes());
+    }
+
+    /**
+     * Whether expire has chosen a set.
+     *
+     * @param label of the set
+     * @return true for good once it has
+     */
+    public boolean isRetired(BackupLabel label) {
+        return repository.stat(layout.retirement(label)).isPresent();
     }
 
     private ConflictException lost(BackupLabel label, String what) {

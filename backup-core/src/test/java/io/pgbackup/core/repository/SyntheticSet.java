@@ -54,42 +54,60 @@ public final class SyntheticSet {
         RepositoryOpener opener = new RepositoryOpener(InstantSource.fixed(NOW));
         opener.create(repository, storage);
         OpenRepository open = opener.open(repository, storage);
-        ClusterLayout layout = ClusterLayout.of(CLUSTER);
-        BackupRecord model = RetentionPlannerTest.record(LABEL, List.of());
+        add(open, ClusterLayout.of(CLUSTER), LABEL, List.of(), NOW);
+    }
+
+    /** Adds a set, whole in itself whatever it leans on, by all the steps of a backup. */
+    public static void add(
+            OpenRepository open, ClusterLayout layout, BackupLabel label, List<BackupLabel> references, Instant time)
+            throws InterruptedException {
+        BackupRecord model = RetentionPlannerTest.record(label, references);
         new IdentityRecords(open, layout).claim(model.server());
-        Leases.Lease lease = new Leases(open, layout).take("test", NOW, Optional.of(LABEL));
+        Leases.Lease lease = new Leases(open, layout).take("test", time, Optional.of(label));
         SetRecords records = new SetRecords(open, layout);
-        records.begin(LABEL, lease, List.of());
-        records.start(LABEL, 1, model.wal().start());
+        records.begin(label, lease, references);
+        records.start(label, 1, model.wal().start());
         byte[] root;
-        try (BundleWriters bundles = new BundleWriters(open, layout.set(LABEL), 1)) {
-            BundleWriter writer = bundles.borrow();
-            ManifestWriter manifest = new ManifestWriter(new ManifestStore(open, layout), LABEL, bundles, PAGE_SIZE);
-            manifest.add(plain("PG_VERSION", writer));
-            manifest.add(new ManifestEntry.Directory(ClusterPath.of("base"), attributes(0)));
-            manifest.add(paged(writer));
-            manifest.add(new ManifestEntry.Link(
-                    ClusterPath.of("pg_tblspc/16400"), attributes(0), TablespaceLocation.of("/mnt/fast")));
-            List<ManifestRoot.Page> files = manifest.endSection();
-            manifest.add(plain("backup_label", writer));
-            List<ManifestRoot.Page> late = manifest.endSection();
-            bundles.giveBack(writer);
-            bundles.flush(() -> {});
-            root = manifest.finish(new ManifestRoot(
-                    LABEL, List.of(), PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
+        try (BundleWriters bundles = new BundleWriters(open, layout.set(label), 1)) {
+            root = content(open, layout, label, references, bundles);
         }
         records.commit(new BackupRecord(
-                LABEL,
+                label,
                 "operation",
-                List.of(),
-                NOW,
-                NOW.plusSeconds(5),
+                references,
+                time,
+                time.plusSeconds(5),
                 model.wal(),
                 model.sizes(),
                 model.server(),
                 0,
                 Map.of("why", "test"),
                 root));
+    }
+
+    private static byte[] content(
+            OpenRepository open,
+            ClusterLayout layout,
+            BackupLabel label,
+            List<BackupLabel> references,
+            BundleWriters bundles)
+            throws InterruptedException {
+        BundleWriter writer = bundles.borrow();
+        ManifestWriter manifest = new ManifestWriter(new ManifestStore(open, layout), label, bundles, PAGE_SIZE);
+        manifest.add(plain("PG_VERSION", writer));
+        manifest.add(new ManifestEntry.Directory(ClusterPath.of("base"), attributes(0)));
+        manifest.add(paged(writer));
+        manifest.add(new ManifestEntry.Link(
+                ClusterPath.of("pg_tblspc/16400"), attributes(0), TablespaceLocation.of("/mnt/fast")));
+        List<ManifestRoot.Page> files = manifest.endSection();
+        manifest.add(plain("backup_label", writer));
+        List<ManifestRoot.Page> late = manifest.endSection();
+        bundles.giveBack(writer);
+        bundles.flush(() -> {});
+        List<BackupLabel> base =
+                references.isEmpty() ? List.of() : List.of(references.get(references.size() - 1));
+        return manifest.finish(new ManifestRoot(
+                label, base, PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
     }
 
     private static ManifestEntry.File plain(String path, BundleWriter writer) {
