@@ -2,6 +2,7 @@ package io.pgbackup.catalog;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.Repository;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -12,11 +13,18 @@ import java.util.stream.Collectors;
 /**
  * What an expire would do, and why. Refused by {@code expire} if the catalog changed since.
  *
+ * <p>A backup that is chosen is listed no more from then on, but its data stays for a grace, so that whoever reads it can come to an end: an expire after that
+ * deletes it. The grace is counted by the store's clock.
+ *
  * @param repository where
  * @param decisions one for each backup, in order of time
+ * @param grace how long backups that were chosen stay for those who read them; zero or more
  * @param consents what the plan may do because it was said by name
  */
-public record ExpirePlan(Repository repository, List<Decision> decisions, Set<DeletionConsent> consents) {
+public record ExpirePlan(Repository repository, List<Decision> decisions, Duration grace, Set<DeletionConsent> consents) {
+    /** The grace of a plan that says nothing else. */
+    public static final Duration STANDARD_GRACE = Duration.ofHours(24);
+
     /** What decides about a backup. Programs may meet further ones in later versions. */
     public enum Cause {
         /** Kept: among the newest full backups, or depends on one of them. */
@@ -128,16 +136,39 @@ public record ExpirePlan(Repository repository, List<Decision> decisions, Set<De
     public ExpirePlan {
         decisions = List.copyOf(decisions);
         consents = Set.copyOf(consents);
+        Objects.requireNonNull(grace, "grace");
+        if (grace.isNegative()) {
+            throw new IllegalArgumentException("a grace is not negative: " + grace);
+        }
     }
 
     /**
-     * A plan that may do nothing that must be said by name.
+     * With {@link #STANDARD_GRACE}, and without consents.
      *
      * @param repository where
      * @param decisions one for each backup, in order of time
      */
     public ExpirePlan(Repository repository, List<Decision> decisions) {
-        this(repository, decisions, Set.of());
+        this(repository, decisions, STANDARD_GRACE, Set.of());
+    }
+
+    /**
+     * With another grace for readers; it counts for everything that was chosen so far.
+     *
+     * @param other zero or more; at zero nobody may be restoring, verifying or copying what was chosen
+     * @return a new plan
+     */
+    public ExpirePlan withGrace(Duration other) {
+        return new ExpirePlan(repository, decisions, other, consents);
+    }
+
+    /**
+     * Without grace: what was chosen is deleted at once, also under the hands of somebody who reads it.
+     *
+     * @return a new plan
+     */
+    public ExpirePlan deletingAtOnce() {
+        return withGrace(Duration.ZERO);
     }
 
     /**

@@ -14,6 +14,7 @@ public abstract sealed class StorageException extends Exception
                 ObjectExistsException,
                 StorageDeniedException,
                 StorageUnavailableException,
+                StorageFullException,
                 StorageFaultException {
     private static final long serialVersionUID = 1L;
 

@@ -2,7 +2,7 @@ package io.pgbackup.storage;
 
 import org.jspecify.annotations.Nullable;
 
-/** The request can never succeed as it is: a bad payload, range or configuration, no space, or a violation of the store's protocol. */
+/** The request can never succeed as it is: a bad payload, range or configuration, or a violation of the store's protocol. */
 public final class StorageFaultException extends StorageException {
     private static final long serialVersionUID = 1L;
 

@@ -21,6 +21,8 @@ import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.Retention;
 import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.catalog.VerifyReport;
+import io.pgbackup.core.repository.LeaseTerms;
+import io.pgbackup.core.repository.LeaseWatch;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
@@ -36,6 +38,7 @@ final class Engine implements PgBackup {
     private final PgBackupRuntime runtime;
     private final boolean ownsRuntime;
     private final Repositories repositories;
+    private final LeaseWatch leaseWatch;
     private final ClusterOperations plain;
 
     Engine(PgBackupConfiguration configuration) {
@@ -43,6 +46,7 @@ final class Engine implements PgBackup {
         this.ownsRuntime = configuration.runtime().isEmpty();
         this.runtime = configuration.runtime().orElseGet(() -> privateRuntime(configuration));
         this.repositories = new Repositories(configuration.repositories(), runtime.clock());
+        this.leaseWatch = new LeaseWatch(runtime.ticker(), LeaseTerms.STANDARD);
         this.plain = with(OperationOptions.none());
     }
 
@@ -56,7 +60,8 @@ final class Engine implements PgBackup {
     public ClusterOperations with(OperationOptions options) {
         Cluster cluster = configuration.cluster();
         OperationRunner runner =
-                new OperationRunner(cluster.name(), runtime.clock(), configuration.listeners(), options);
+                new OperationRunner(
+                        cluster.name(), runtime.clock(), configuration.listeners(), options, leaseWatch);
         return new Verbs(cluster, repositories, runtime, runner);
     }
 

@@ -33,6 +33,7 @@ final class InfoQuery {
     private final List<RepositoryState> states = new ArrayList<>();
     private final List<BackupInfo> backups = new ArrayList<>();
     private final List<BackupLabel> unsettled = new ArrayList<>();
+    private final List<BackupLabel> retired = new ArrayList<>();
     private final List<Pin> pins = new ArrayList<>();
     private final Instant now;
 
@@ -47,12 +48,21 @@ final class InfoQuery {
         List<String> damaged = new ArrayList<>();
         List<ServerIdentity> identities = identities(new IdentityRecords(open, layout), damaged);
         Catalog catalog = new Catalog(open, layout);
-        List<BackupRecord> records = catalog.readable((label, failure) -> damaged.add(label.toString()));
+        List<BackupRecord> committed = catalog.committed((label, failure) -> damaged.add(label.toString()));
+        Set<BackupLabel> chosen = catalog.retirements().keySet();
+        List<BackupRecord> records = new ArrayList<>();
+        for (BackupRecord record : committed) {
+            if (chosen.contains(record.label())) {
+                retired.add(record.label());
+            } else {
+                records.add(record);
+            }
+        }
         Set<BackupLabel> waiting = new TreeSet<>(catalog.unsettled());
         waiting.addAll(new Leases(open, layout).unsettled());
         unsettled.addAll(waiting);
         Map<BackupLabel, Long> ownBytes = new HashMap<>();
-        records.forEach(record -> ownBytes.put(record.label(), record.ownBytes()));
+        committed.forEach(record -> ownBytes.put(record.label(), record.ownBytes()));
         for (BackupRecord record : records) {
             long below = record.references().stream()
                     .mapToLong(reference -> ownBytes.getOrDefault(reference, 0L))
@@ -109,8 +119,14 @@ final class InfoQuery {
     RepositoryInfo result() {
         backups.sort(Comparator.comparing(BackupInfo::label).thenComparing(BackupInfo::repository));
         unsettled.sort(null);
+        retired.sort(null);
         pins.sort(Comparator.comparing(Pin::label).thenComparing(Pin::repository));
         return new InfoReport(
-                cluster, List.copyOf(states), List.copyOf(backups), List.copyOf(unsettled), List.copyOf(pins));
+                cluster,
+                List.copyOf(states),
+                List.copyOf(backups),
+                List.copyOf(unsettled),
+                List.copyOf(retired),
+                List.copyOf(pins));
     }
 }

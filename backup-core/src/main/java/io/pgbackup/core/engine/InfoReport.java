@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
  * @param repositories in the order they were configured
  * @param backups in order of time
  * @param unsettled in order of time
+ * @param retired in order of time
  * @param pins those that hold, in order of their labels
  */
 record InfoReport(
@@ -36,6 +37,7 @@ record InfoReport(
         List<RepositoryState> repositories,
         List<BackupInfo> backups,
         List<BackupLabel> unsettled,
+        List<BackupLabel> retired,
         List<Pin> pins)
         implements RepositoryInfo {
     private static final DateTimeFormatter TIME =
@@ -61,6 +63,7 @@ record InfoReport(
                 .putTexts(
                         "unsettled",
                         unsettled.stream().map(BackupLabel::toString).toList())
+                .putTexts("retired", retired.stream().map(BackupLabel::toString).toList())
                 .putRecords("pins", pins.stream().map(InfoReport::json).toList());
         return new String(json.toBytes(), StandardCharsets.UTF_8);
     }
@@ -134,6 +137,7 @@ record InfoReport(
         repositories.forEach(state -> append(text, state));
         backups.forEach(backup -> append(text, backup));
         unsettled.forEach(label -> text.append("\nunsettled: ").append(label).append('\n'));
+        retired.forEach(label -> text.append("\nretired: ").append(label).append('\n'));
         return text.toString();
     }
 

@@ -34,12 +34,13 @@ final class PlanCheck {
                 throw outdated("the plan deletes " + candidate.label() + ", which the store has locked");
             }
         }
-        Set<BackupLabel> pinned = present.stream()
-                .filter(candidate -> candidate.pin().isPresent())
-                .map(Candidate::label)
-                .collect(Collectors.toSet());
-        if (!pinnedSince(pinned).isEmpty()) {
-            throw outdated("the plan deletes what is pinned: " + pinnedSince(pinned));
+        for (Candidate candidate : present) {
+            if (candidate.pin().isPresent()
+                    && plan.decision(candidate.label())
+                            .filter(decision -> !decision.keep() && !deletesWithConsent(plan, decision))
+                            .isPresent()) {
+                throw outdated("the plan deletes " + candidate.label() + ", which is pinned");
+            }
         }
         requireFullBackup(present);
     }
@@ -64,19 +65,11 @@ final class PlanCheck {
         }
     }
 
-    /** Sets to be deleted that are pinned, unless the plan was made with consent to just that. */
-    Set<BackupLabel> pinnedSince(Set<BackupLabel> pinned) {
-        return pinned.stream()
-                .filter(deleted::contains)
-                .filter(label -> !isConsented(label))
-                .collect(Collectors.toSet());
-    }
-
-    private boolean isConsented(BackupLabel label) {
-        return plan.consents().contains(DeletionConsent.PINNED)
-                && plan.decision(label)
-                        .filter(decision -> decision.has(Cause.PINNED))
-                        .isPresent();
+    /** Whether a pinned set is deleted because that was said by name; a pin set after the plan was made is not meant. */
+    static boolean deletesWithConsent(ExpirePlan plan, ExpirePlan.Decision decision) {
+        return !decision.keep()
+                && decision.has(Cause.PINNED)
+                && plan.consents().contains(DeletionConsent.PINNED);
     }
 
     private ConflictException outdated(String what) {

@@ -197,7 +197,10 @@ final class Verbs implements ClusterOperations {
             }
             Set<DeletionConsent> consented = Set.copyOf(Arrays.asList(consents));
             return new ExpirePlan(
-                    repository, DeletionPlanner.plan(candidates, label, consented, now), consented);
+                    repository,
+                    DeletionPlanner.plan(candidates, label, consented, now),
+                    ExpirePlan.STANDARD_GRACE,
+                    consented);
         }
     }
 

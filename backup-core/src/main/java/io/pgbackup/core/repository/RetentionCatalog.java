@@ -9,7 +9,6 @@ import io.pgbackup.error.RepositoryException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +48,7 @@ public final class RetentionCatalog {
     }
 
     /**
-     * Every committed set, and every one whose record cannot be read.
+     * Every committed set that expire has not chosen, and every one whose record cannot be read.
      *
      * @param now the time
      * @return in order of labels
@@ -58,7 +57,8 @@ public final class RetentionCatalog {
         Map<BackupLabel, String> unreadable = new HashMap<>();
         List<BackupRecord> backups =
                 catalog.readable((label, failure) -> unreadable.put(label, failure.getMessage()));
-        Set<BackupLabel> present = new HashSet<>(catalog.settledLabels());
+        Set<BackupLabel> present = catalog.settlements().keySet();
+        unreadable.keySet().removeAll(catalog.retirements().keySet());
         Map<BackupLabel, Pin> pins = new Pins(repository, layout).holding(now);
         Map<BackupLabel, Defect> defects = defects(backups, present, unreadable.keySet());
         List<Candidate> candidates = new ArrayList<>();
@@ -76,7 +76,7 @@ public final class RetentionCatalog {
         unreadable.forEach((label, message) -> candidates.add(new Candidate(
                 label,
                 label.time(),
-                leansOn(label, present),
+                leansOn(label),
                 Instant.MIN,
                 Optional.of(new Defect(true, message)),
                 Optional.ofNullable(pins.get(label)),
@@ -113,7 +113,7 @@ public final class RetentionCatalog {
     }
 
     /** What a set with an unreadable record leans on, as its first object says; if that is unreadable too, all of its chain that is older. */
-    private List<BackupLabel> leansOn(BackupLabel label, Set<BackupLabel> present) {
+    List<BackupLabel> leansOn(BackupLabel label) {
         try {
             Optional<List<BackupLabel>> said = new SetRecords(repository, layout).leansOn(label);
             if (said.isPresent()) {
@@ -124,7 +124,7 @@ public final class RetentionCatalog {
                 throw e;
             }
         }
-        return present.stream()
+        return catalog.settlements().keySet().stream()
                 .filter(other -> other.chain().equals(label.chain()) && other.compareTo(label) < 0)
                 .sorted()
                 .toList();

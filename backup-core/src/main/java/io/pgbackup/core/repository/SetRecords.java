@@ -74,11 +74,38 @@ public final class SetRecords {
      * @return false if the writer must choose again
      */
     public boolean mayLeanOn(BackupLabel base) {
-        return !isRetired(base)
+        return isThere(base, Catalog.Settlement.COMMITTED);
+    }
+
+    /**
+     * Looks whether an aborted set is still there to adopt from: not chosen by expire, then aborted for good. Asked after begin is durable, as
+     * {@link #mayLeanOn}.
+     *
+     * @param aborted the set
+     * @return false if the writer must do without it
+     */
+    public boolean mayAdopt(BackupLabel aborted) {
+        return isThere(aborted, Catalog.Settlement.ABORTED);
+    }
+
+    private boolean isThere(BackupLabel label, Catalog.Settlement expected) {
+        return !isRetired(label)
                 && new Catalog(repository, layout)
-                        .settlement(base)
-                        .filter(Catalog.Settlement.COMMITTED::equals)
+                        .settlement(label)
+                        .filter(expected::equals)
                         .isPresent();
+    }
+
+    /**
+     * Looks, after begin is durable, whether the set can be committed at all: somebody may have taken its lease over before.
+     *
+     * @param own the set just begun
+     * @throws ConflictException with {@link ErrorCode#LEASE_LOST}
+     */
+    public void requireUnsettled(BackupLabel own) {
+        if (new Catalog(repository, layout).isSettled(own)) {
+            throw lost(own, "somebody else settled it");
+        }
     }
 
     /**

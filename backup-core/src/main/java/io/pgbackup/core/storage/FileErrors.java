@@ -3,6 +3,7 @@ package io.pgbackup.core.storage;
 import io.pgbackup.storage.StorageDeniedException;
 import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageFaultException;
+import io.pgbackup.storage.StorageFullException;
 import io.pgbackup.storage.StorageUnavailableException;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -47,7 +48,7 @@ final class FileErrors {
             return new StorageDeniedException(message, failure);
         }
         if (says(failure, NO_SPACE)) {
-            return new StorageFaultException("cannot " + attempted + ": no space (" + reason(failure) + ")", failure);
+            return new StorageFullException("cannot " + attempted + ": no space (" + reason(failure) + ")", failure);
         }
         return says(failure, PASSING)
                 ? new StorageUnavailableException(message, failure)
@@ -57,8 +58,8 @@ final class FileErrors {
     /** The same for writing {@code size} bytes below {@code directory}, where a full disk is the likely reason. */
     static StorageException classifyWrite(String attempted, IOException failure, Path directory, long size) {
         StorageException classified = classify(attempted, failure);
-        if (classified instanceof StorageFaultException && !says(failure, NO_SPACE) && isFull(directory, size)) {
-            return new StorageFaultException("cannot " + attempted + ": no space (" + reason(failure) + ")", failure);
+        if (classified instanceof StorageFaultException && isFull(directory, size)) {
+            return new StorageFullException("cannot " + attempted + ": no space (" + reason(failure) + ")", failure);
         }
         return classified;
     }

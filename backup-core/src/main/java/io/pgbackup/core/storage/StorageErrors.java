@@ -8,6 +8,7 @@ import io.pgbackup.storage.ObjectNotFoundException;
 import io.pgbackup.storage.ObjectPrefix;
 import io.pgbackup.storage.StorageDeniedException;
 import io.pgbackup.storage.StorageException;
+import io.pgbackup.storage.StorageFullException;
 import io.pgbackup.storage.StorageUnavailableException;
 import java.io.IOException;
 
@@ -93,12 +94,19 @@ public final class StorageErrors {
                     "Check the network and the state of the store, then repeat the operation.",
                     failure);
         }
+        if (failure instanceof StorageFullException) {
+            return new RepositoryException(
+                    ErrorCode.NO_SPACE,
+                    message,
+                    "Make room in the store, or raise its quota, and repeat the operation; nothing that is listed was harmed.",
+                    failure);
+        }
         return new RepositoryException(ErrorCode.STORAGE_FAULT, message, faultHint(failure), failure);
     }
 
     private static String faultHint(StorageException failure) {
         return failure instanceof ObjectExistsException
                 ? "Another writer created this object first. Objects are never overwritten; look who else writes here."
-                : "The store cannot do this as it is set up. Check its configuration, its limits and its free space.";
+                : "The store cannot do this as it is set up. Check its configuration and its limits.";
     }
 }

@@ -6,6 +6,8 @@ import io.pgbackup.BackupLabel;
 import io.pgbackup.Repository;
 import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.Retention;
+import io.pgbackup.core.repository.LeaseTerms;
+import io.pgbackup.core.repository.LeaseWatch;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.Pins;
 import io.pgbackup.core.repository.RepositoryOpener;
@@ -26,6 +28,7 @@ import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.testkit.MemoryStorage;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -90,7 +93,8 @@ class PinRaceTest {
                 kind,
                 InstantSource.fixed(NOW),
                 new Cancellation(Optional.empty(), Optional.empty()),
-                new Listeners(List.of()));
+                new Listeners(List.of()),
+                new Patience(new LeaseWatch(System::nanoTime, LeaseTerms.STANDARD), Duration.ZERO));
     }
 
     private OpenRepository stepping(MemoryStorage storage, Turns turns) {
@@ -120,7 +124,8 @@ class PinRaceTest {
                         RetentionPlanner.plan(
                                 new RetentionCatalog(open, KnownSets.LAYOUT).candidates(NOW),
                                 Retention.keepFullBackups(1),
-                                NOW));
+                                NOW))
+                        .deletingAtOnce();
         new ExpireOperation(operation(OperationKind.EXPIRE), open, KnownSets.LAYOUT).run(plan);
     }
 

@@ -49,10 +49,10 @@ class RetentionVerbsTest {
                     .contains("keep    " + first + "  needed by " + second + "; until 2026-01-04T00:00:05Z");
             sets.later(Duration.ofDays(1));
             ExpireResult result =
-                    pg.expire(pg.planExpire(repository, Retention.keepYoungerThan(Duration.ofDays(2))));
+                    pg.expire(pg.planExpire(repository, Retention.keepYoungerThan(Duration.ofDays(2))).deletingAtOnce());
             assertThat(result.deleted()).containsExactly(second, first);
             assertThat(sets.labels(repository)).containsExactly(third);
-            assertThat(pg.expire(pg.planExpire(repository, Retention.keepYoungerThan(Duration.ofDays(2))))
+            assertThat(pg.expire(pg.planExpire(repository, Retention.keepYoungerThan(Duration.ofDays(2))).deletingAtOnce())
                             .deleted())
                     .isEmpty();
             pg.verify(repository, VerifyDepth.CONTENT).requireClean();
@@ -69,10 +69,10 @@ class RetentionVerbsTest {
             }
             PgBackup pg = sets.pg();
             List<BackupLabel> before = sets.labels(offsite);
-            pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)));
+            pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)).deletingAtOnce());
             assertThat(sets.labels(repository)).hasSize(1);
             assertThat(sets.labels(offsite)).isEqualTo(before);
-            pg.expire(pg.planExpire(offsite, Retention.keepFullBackups(2)));
+            pg.expire(pg.planExpire(offsite, Retention.keepFullBackups(2)).deletingAtOnce());
             assertThat(sets.labels(offsite)).isEqualTo(before.subList(1, 3));
         }
     }
@@ -88,7 +88,7 @@ class RetentionVerbsTest {
             assertThat(plan.backupsToDelete()).isEmpty();
             assertThat(plan.decision(ghost).orElseThrow().has(Cause.DAMAGED)).isTrue();
             BackupLabel next = sets.full(repository);
-            assertThat(pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)))
+            assertThat(pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)).deletingAtOnce())
                             .deleted())
                     .containsExactly(ghost, good);
             assertThat(sets.labels(repository)).containsExactly(next);
@@ -112,7 +112,7 @@ class RetentionVerbsTest {
             assertThat(pg.planExpire(repository, one).backupsToDelete()).isEmpty();
             sets.later(Duration.ofDays(30));
             assertThat(pg.info(repository).pins()).isEmpty();
-            assertThat(pg.expire(pg.planExpire(repository, one)).deleted()).containsExactly(pinned, full);
+            assertThat(pg.expire(pg.planExpire(repository, one).deletingAtOnce()).deleted()).containsExactly(pinned, full);
             assertThat(sets.labels(repository)).containsExactly(newest);
             assertThat(pg.jobs(repository, YearMonth.of(2026, 1)))
                     .anySatisfy(job -> assertThat(job.kind()).isEqualTo(OperationKind.PIN));
@@ -161,7 +161,7 @@ class RetentionVerbsTest {
             PgBackup pg = sets.pg();
             ExpirePlan plan = pg.planExpire(repository, Retention.keepFullBackups(1));
             pg.pin(repository, full, "wait", Optional.empty());
-            requireCode(ErrorCode.PLAN_OUTDATED, () -> pg.expire(plan));
+            requireCode(ErrorCode.PLAN_OUTDATED, () -> pg.expire(plan.deletingAtOnce()));
             assertThat(sets.labels(repository)).contains(full);
         }
     }
@@ -200,7 +200,7 @@ class RetentionVerbsTest {
             ExpirePlan plan = pg.planDelete(repository, first);
             assertThat(plan.backupsToDelete()).containsExactly(first, second);
             assertThat(plan.explain()).contains("delete  " + second + "  depends on " + first);
-            assertThat(pg.expire(plan).deleted()).containsExactly(second, first);
+            assertThat(pg.expire(plan.deletingAtOnce()).deleted()).containsExactly(second, first);
             assertThat(sets.labels(repository)).containsExactly(full, side);
             requireCode(ErrorCode.BACKUP_NOT_FOUND, () -> pg.planDelete(repository, first));
         }
@@ -221,11 +221,11 @@ class RetentionVerbsTest {
             requireCode(ErrorCode.BACKUP_PROTECTED, () -> pg.planDelete(repository, full));
             ExpirePlan plan = pg.planDelete(repository, full, DeletionConsent.PINNED);
             pg.pin(repository, full, "this one too", Optional.empty());
-            requireCode(ErrorCode.PLAN_OUTDATED, () -> pg.expire(plan));
-            pg.expire(pg.planDelete(repository, full, DeletionConsent.PINNED));
+            requireCode(ErrorCode.PLAN_OUTDATED, () -> pg.expire(plan.deletingAtOnce()));
+            pg.expire(pg.planDelete(repository, full, DeletionConsent.PINNED).deletingAtOnce());
             assertThat(sets.labels(repository)).containsExactly(other);
             ExpirePlan last = pg.planDelete(repository, other, DeletionConsent.LAST_FULL_BACKUP);
-            pg.expire(last);
+            pg.expire(last.deletingAtOnce());
             assertThat(sets.labels(repository)).isEmpty();
         }
     }

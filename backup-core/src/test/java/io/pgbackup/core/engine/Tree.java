@@ -54,4 +54,14 @@ final class Tree {
             throw new UncheckedIOException(e);
         }
     }
+
+    static void delete(Path root) {
+        try (Stream<Path> all = Files.walk(root)) {
+            for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 }

@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.zip.CRC32C;
 
@@ -63,7 +62,8 @@ public final class SyntheticSet {
             throws InterruptedException {
         BackupRecord model = RetentionPlannerTest.record(label, references);
         new IdentityRecords(open, layout).claim(model.server());
-        Leases.Lease lease = new Leases(open, layout).take("test", time, Optional.of(label));
+        Leases.Lease lease = new Leases(open, layout)
+                .take(new Leases.Claim("test", InstantSource.fixed(time), used -> label));
         SetRecords records = new SetRecords(open, layout);
         records.begin(label, lease, references);
         records.start(label, 1, model.wal().start());

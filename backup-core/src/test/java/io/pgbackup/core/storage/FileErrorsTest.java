@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgbackup.storage.StorageDeniedException;
 import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageFaultException;
+import io.pgbackup.storage.StorageFullException;
 import io.pgbackup.storage.StorageUnavailableException;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -26,14 +27,14 @@ class FileErrorsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"No space left on device", "Disk quota exceeded"})
-    void aFullDiskIsAFaultThatSaysSo(String reason) {
+    void aFullDiskIsToldApart(String reason) {
         assertThat(FileErrors.classify("create k", system(reason)))
-                .isInstanceOf(StorageFaultException.class)
+                .isInstanceOf(StorageFullException.class)
                 .hasMessageContaining("no space")
                 .hasMessageContaining("create k");
         // Channels throw the plain exception.
         assertThat(FileErrors.classify("create k", new IOException(reason)))
-                .isInstanceOf(StorageFaultException.class)
+                .isInstanceOf(StorageFullException.class)
                 .hasMessageContaining("no space");
     }
 
@@ -43,7 +44,7 @@ class FileErrorsTest {
 
         StorageException failure = FileErrors.classifyWrite("create k", translated, directory, Long.MAX_VALUE);
 
-        assertThat(failure).isInstanceOf(StorageFaultException.class).hasMessageContaining("no space");
+        assertThat(failure).isInstanceOf(StorageFullException.class).hasMessageContaining("no space");
     }
 
     @Test

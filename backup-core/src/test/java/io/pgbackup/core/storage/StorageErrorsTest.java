@@ -11,6 +11,7 @@ import io.pgbackup.storage.ObjectPrefix;
 import io.pgbackup.storage.StorageDeniedException;
 import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageFaultException;
+import io.pgbackup.storage.StorageFullException;
 import io.pgbackup.storage.StorageUnavailableException;
 import java.io.IOException;
 import java.util.Map;
@@ -25,6 +26,7 @@ class StorageErrorsTest {
                 new ObjectNotFoundException("said the store"), ErrorCode.OBJECT_MISSING,
                 new StorageDeniedException("said the store"), ErrorCode.STORAGE_DENIED,
                 new StorageUnavailableException("said the store", null), ErrorCode.STORAGE_UNAVAILABLE,
+                new StorageFullException("said the store"), ErrorCode.NO_SPACE,
                 new StorageFaultException("said the store"), ErrorCode.STORAGE_FAULT,
                 new ObjectExistsException("said the store"), ErrorCode.STORAGE_FAULT);
 

@@ -111,8 +111,11 @@ public final class BackupOperation {
     private BackupResult settled(Begun begun, Supplier<BackupResult> body) {
         return operation.settling(
                 body,
-                reason -> new SetRecords(repository, layout)
-                        .abort(begun.label(), reason, operation.clock().instant()));
+                reason -> {
+                    begun.lease().release();
+                    new SetRecords(repository, layout)
+                            .abort(begun.label(), reason, operation.clock().instant());
+                });
     }
 
     private BackupResult take(
@@ -136,6 +139,7 @@ public final class BackupOperation {
             requireGoodPages(record, copy);
             operation.progress().phase("committing");
             new SetRecords(repository, layout).commit(record);
+            begun.lease().release();
             return result(record, begun, copy);
         }
     }

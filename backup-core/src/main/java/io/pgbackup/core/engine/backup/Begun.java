@@ -1,7 +1,7 @@
 package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.BackupLabel;
-import io.pgbackup.core.repository.Leases;
+import io.pgbackup.core.repository.HeldLease;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -10,11 +10,11 @@ import java.util.Optional;
  * A set whose begin is durable.
  *
  * @param label of the set
- * @param lease that names it
+ * @param lease that names it; released when the set is settled
  * @param base what it builds upon
  * @param since when it was begun, by the clock
  */
-record Begun(BackupLabel label, Leases.Lease lease, Optional<BaseSet> base, Instant since) {
+record Begun(BackupLabel label, HeldLease lease, Optional<BaseSet> base, Instant since) {
     /** Everything the set leans on, oldest first. */
     List<BackupLabel> references() {
         return base.map(BaseSet::references).orElse(List.of());

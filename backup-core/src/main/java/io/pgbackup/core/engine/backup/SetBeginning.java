@@ -7,6 +7,7 @@ import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.HeldLease;
 import io.pgbackup.core.repository.Labels;
 import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.ManifestStore;
@@ -18,7 +19,6 @@ import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,18 +40,22 @@ final class SetBeginning {
         this.operation = operation;
         this.repository = repository;
         this.catalog = new Catalog(repository, layout);
-        this.leases = new Leases(repository, layout);
+        this.leases = new Leases(repository, layout, operation.patience().watch());
         this.records = new SetRecords(repository, layout);
         this.manifests = new ManifestStore(repository, layout);
     }
 
     Begun begin(BackupRequest request, ServerIdentity server) {
+        LeaseWaiting waiting = new LeaseWaiting(operation);
         for (int choice = 0; choice < MOST_CHOICES; choice++) {
-            Optional<BackupRecord> base = chooseBase(request, server);
-            Begun begun = begin(typeOf(request, base), base);
+            Begun begun = waiting.until(() -> {
+                leases.requireFree();
+                return begin(request, chooseBase(request, server));
+            });
             if (begun.references().stream().allMatch(records::mayLeanOn)) {
                 return begun;
             }
+            begun.lease().release();
             records.abort(
                     begun.label(),
                     "its base was chosen by expire",
@@ -101,18 +105,37 @@ final class SetBeginning {
         return base.isEmpty() ? BackupType.FULL : request.type().orElse(BackupType.INCREMENTAL);
     }
 
-    private Begun begin(BackupType type, Optional<BackupRecord> base) {
-        Instant now = operation.clock().instant();
-        BackupLabel label = Labels.next(type, base.map(BackupRecord::label), catalog.allLabels(), now);
+    private Begun begin(BackupRequest request, Optional<BackupRecord> base) {
         Optional<BaseSet> set = base.map(record -> BaseSet.open(record, catalog, manifests));
-        Leases.Lease lease = leases.take(holder(), now, Optional.of(label));
-        Begun begun = new Begun(label, lease, set, now);
+        BackupType type = typeOf(request, base);
+        Leases.Lease lease = leases.take(new Leases.Claim(
+                holder(),
+                operation.clock(),
+                used -> Labels.next(
+                        type,
+                        base.map(BackupRecord::label),
+                        used,
+                        operation.clock().instant())));
+        HeldLease held = new HeldLease(leases, lease, operation.patience().watch());
+        Begun begun = new Begun(held.label(), held, set, lease.since());
+        operation.duty(held::heartbeat);
         return operation.settling(
                 () -> {
-                    records.begin(label, lease, begun.references());
+                    takeOver(lease);
+                    records.begin(begun.label(), lease, begun.references());
+                    records.requireUnsettled(begun.label());
                     return begun;
                 },
-                reason -> records.abort(label, reason, operation.clock().instant()));
+                reason -> {
+                    held.release();
+                    records.abort(begun.label(), reason, operation.clock().instant());
+                });
+    }
+
+    private void takeOver(Leases.Lease lease) {
+        leases.settleEarlier(lease, "taken over by " + lease.holder(), operation.clock().instant())
+                .forEach(label -> operation.warn(
+                        label.toString(), "its process was silent for too long: it was settled and cannot be committed"));
     }
 
     private String holder() {
