@@ -21,7 +21,8 @@ import java.util.stream.Collectors;
  * @param grace how long backups that were chosen stay for those who read them; zero or more
  * @param consents what the plan may do because it was said by name
  */
-public record ExpirePlan(Repository repository, List<Decision> decisions, Duration grace, Set<DeletionConsent> consents) {
+public record ExpirePlan(
+        Repository repository, List<Decision> decisions, Duration grace, Set<DeletionConsent> consents) {
     /** The grace of a plan that says nothing else. */
     public static final Duration STANDARD_GRACE = Duration.ofHours(24);
 
@@ -94,10 +95,7 @@ public record ExpirePlan(Repository repository, List<Decision> decisions, Durati
          * @param reason why, for people
          */
         public Decision(BackupLabel label, boolean keep, String reason) {
-            this(
-                    label,
-                    keep,
-                    List.of(new Ground(keep ? Cause.UNTOUCHED : Cause.NAMED, reason, Optional.empty())));
+            this(label, keep, List.of(new Ground(keep ? Cause.UNTOUCHED : Cause.NAMED, reason, Optional.empty())));
         }
 
         /**

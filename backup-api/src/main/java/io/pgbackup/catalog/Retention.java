@@ -217,9 +217,7 @@ public final class Retention {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Retention retention
-                && retention.rules.equals(rules)
-                && retention.minimum == minimum;
+        return other instanceof Retention retention && retention.rules.equals(rules) && retention.minimum == minimum;
     }
 
     @Override

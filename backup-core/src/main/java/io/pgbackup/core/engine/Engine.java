@@ -60,8 +60,7 @@ final class Engine implements PgBackup {
     public ClusterOperations with(OperationOptions options) {
         Cluster cluster = configuration.cluster();
         OperationRunner runner =
-                new OperationRunner(
-                        cluster.name(), runtime.clock(), configuration.listeners(), options, leaseWatch);
+                new OperationRunner(cluster.name(), runtime.clock(), configuration.listeners(), options, leaseWatch);
         return new Verbs(cluster, repositories, runtime, runner);
     }
 

@@ -33,13 +33,13 @@ final class ExpireOperation {
         plan.decisions().stream()
                 .filter(decision -> !decision.keep())
                 .forEach(decision -> chosen.put(decision.label(), decision.reason()));
-        Expiry.Outcome outcome = new Expiry(
-                        repository, layout, ages(plan), operation.clock(), operation::heartbeat)
-                .run(chosen);
+        Expiry.Outcome outcome =
+                new Expiry(repository, layout, ages(plan), operation.clock(), operation::heartbeat).run(chosen);
         outcome.postponed()
-                .forEach(label -> operation.warn(
-                        label.toString(),
-                        "it is pinned, or a running operation or a backup that stays leans on it: it stays until that has ended"));
+                .forEach(
+                        label -> operation.warn(
+                                label.toString(),
+                                "it is pinned, or a running operation or a backup that stays leans on it: it stays until that has ended"));
         outcome.ghosts()
                 .forEach(label -> operation.warn(
                         label.toString(), "its commit record was removed: all of its data had been deleted before"));

@@ -191,9 +191,12 @@ record InfoReport(
             line(text, "bad pages", Long.toString(backup.badPages()));
         }
         pins.stream()
-                .filter(pin -> pin.label().equals(backup.label()) && pin.repository().equals(backup.repository()))
+                .filter(pin ->
+                        pin.label().equals(backup.label()) && pin.repository().equals(backup.repository()))
                 .forEach(pin -> line(
-                        text, "pinned until", pin.until().map(InfoReport::time).orElse("taken away") + ": " + pin.reason()));
+                        text,
+                        "pinned until",
+                        pin.until().map(InfoReport::time).orElse("taken away") + ": " + pin.reason()));
         new TreeMap<>(backup.annotations()).forEach((key, value) -> line(text, "annotation " + key, value));
     }
 

@@ -63,8 +63,8 @@ final class OperationRunner {
         Listeners told = new Listeners(listeners);
         Cancellation cancellation = new Cancellation(options.cancellation(), options.deadline());
         String id = UUID.randomUUID().toString().substring(0, 18).replace("-", "");
-        Operation operation = new Operation(
-                id, kind, clock, cancellation, told, new Patience(leaseWatch, options.waitForLease()));
+        Operation operation =
+                new Operation(id, kind, clock, cancellation, told, new Patience(leaseWatch, options.waitForLease()));
         Optional<String> outerCluster = put(CLUSTER_KEY, cluster);
         Optional<String> outerOperation = put(OPERATION_KEY, id);
         told.started(new OperationStarted(id, kind, cluster, clock.instant()));

@@ -55,8 +55,8 @@ final class PlanCheck {
     }
 
     private void requireFullBackup(List<Candidate> present) {
-        boolean nothingLeft = !present.isEmpty()
-                && present.stream().map(Candidate::label).allMatch(deleted::contains);
+        boolean nothingLeft =
+                !present.isEmpty() && present.stream().map(Candidate::label).allMatch(deleted::contains);
         boolean fulls = present.stream().anyMatch(Candidate::isUsableFull);
         boolean fullsLeft = present.stream()
                 .anyMatch(candidate -> candidate.isUsableFull() && !deleted.contains(candidate.label()));
@@ -67,9 +67,7 @@ final class PlanCheck {
 
     /** Whether a pinned set is deleted because that was said by name; a pin set after the plan was made is not meant. */
     static boolean deletesWithConsent(ExpirePlan plan, ExpirePlan.Decision decision) {
-        return !decision.keep()
-                && decision.has(Cause.PINNED)
-                && plan.consents().contains(DeletionConsent.PINNED);
+        return !decision.keep() && decision.has(Cause.PINNED) && plan.consents().contains(DeletionConsent.PINNED);
     }
 
     private ConflictException outdated(String what) {

@@ -155,9 +155,8 @@ public final class Catalog {
         TreeSet<String> names = settled();
         names.removeAll(begun());
         return labels(names).stream()
-                .filter(label -> settlement(label)
-                        .filter(Settlement.COMMITTED::equals)
-                        .isPresent())
+                .filter(label ->
+                        settlement(label).filter(Settlement.COMMITTED::equals).isPresent())
                 .toList();
     }
 
@@ -168,9 +167,8 @@ public final class Catalog {
      */
     public List<BackupLabel> abandoned() {
         return settledWithData().stream()
-                .filter(label -> settlement(label)
-                        .filter(Settlement.ABORTED::equals)
-                        .isPresent())
+                .filter(label ->
+                        settlement(label).filter(Settlement.ABORTED::equals).isPresent())
                 .toList();
     }
 

@@ -43,8 +43,8 @@ public final class DeletionPlanner {
             }
         }
         boolean fullsNow = all.stream().anyMatch(Candidate::isUsableFull);
-        boolean fullsThen = all.stream()
-                .anyMatch(candidate -> candidate.isUsableFull() && !going.contains(candidate.label()));
+        boolean fullsThen =
+                all.stream().anyMatch(candidate -> candidate.isUsableFull() && !going.contains(candidate.label()));
         if (fullsNow && !fullsThen && !consents.contains(DeletionConsent.LAST_FULL_BACKUP)) {
             throw new ConflictException(
                     ErrorCode.LAST_FULL_BACKUP,
@@ -92,7 +92,11 @@ public final class DeletionPlanner {
                 candidate.label().equals(label)
                         ? new Ground(Cause.NAMED, "to be deleted by name", Optional.empty())
                         : new Ground(Cause.DEPENDENT, "depends on " + label, Optional.empty()));
-        candidate.pin().filter(pin -> pin.holds(now)).map(RetentionPlanner::pinned).ifPresent(grounds::add);
+        candidate
+                .pin()
+                .filter(pin -> pin.holds(now))
+                .map(RetentionPlanner::pinned)
+                .ifPresent(grounds::add);
         return grounds;
     }
 }

@@ -64,8 +64,7 @@ public final class Expiry {
      * @param clock for records
      * @param heartbeat called now and then
      */
-    public Expiry(
-            OpenRepository repository, ClusterLayout layout, Ages ages, InstantSource clock, Runnable heartbeat) {
+    public Expiry(OpenRepository repository, ClusterLayout layout, Ages ages, InstantSource clock, Runnable heartbeat) {
         this.repository = repository;
         this.layout = layout;
         this.ages = ages;
@@ -155,7 +154,9 @@ public final class Expiry {
     /** A pin is written before its writer looks whether the set is retired; so here it is looked for after the set was retired. */
     private Set<BackupLabel> pinned(Instant now) {
         Instant here = clock.instant();
-        return new Pins(repository, layout).holding(now.isBefore(here) ? now : here).keySet();
+        return new Pins(repository, layout)
+                .holding(now.isBefore(here) ? now : here)
+                .keySet();
     }
 
     private Set<BackupLabel> leanedOnByRunning() {

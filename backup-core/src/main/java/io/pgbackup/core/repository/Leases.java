@@ -159,7 +159,9 @@ public final class Leases {
         List<BackupLabel> settled = new ArrayList<>();
         for (Lease lease : all()) {
             // A lease that is swept meanwhile named a settled label, whose last trace may be gone.
-            if (lease.number() < own.number() && !isSettled(lease) && read(lease.number()).isPresent()) {
+            if (lease.number() < own.number()
+                    && !isSettled(lease)
+                    && read(lease.number()).isPresent()) {
                 BackupLabel label = lease.label().orElseThrow();
                 if (records.abort(label, reason, now)) {
                     settled.add(label);

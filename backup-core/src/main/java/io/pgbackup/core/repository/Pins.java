@@ -86,8 +86,7 @@ public final class Pins {
      * @return the number of the record, to withdraw it
      */
     public long add(BackupLabel label, String reason, Instant since, Optional<Instant> until) {
-        JsonRecord record =
-                record(label, since).put("pinned", true).put("reason", reason);
+        JsonRecord record = record(label, since).put("pinned", true).put("reason", reason);
         until.ifPresent(end -> record.put("until", end.toString()));
         return write(label, record);
     }

@@ -55,8 +55,7 @@ public final class RetentionCatalog {
      */
     public List<Candidate> candidates(Instant now) {
         Map<BackupLabel, String> unreadable = new HashMap<>();
-        List<BackupRecord> backups =
-                catalog.readable((label, failure) -> unreadable.put(label, failure.getMessage()));
+        List<BackupRecord> backups = catalog.readable((label, failure) -> unreadable.put(label, failure.getMessage()));
         Set<BackupLabel> present = catalog.settlements().keySet();
         unreadable.keySet().removeAll(catalog.retirements().keySet());
         Map<BackupLabel, Pin> pins = new Pins(repository, layout).holding(now);
@@ -99,13 +98,16 @@ public final class RetentionCatalog {
         for (BackupRecord backup : backups) {
             for (BackupLabel reference : backup.references()) {
                 if (!present.contains(reference)) {
-                    defects.putIfAbsent(backup.label(), new Defect(false, "it leans on " + reference + ", which is missing"));
+                    defects.putIfAbsent(
+                            backup.label(), new Defect(false, "it leans on " + reference + ", which is missing"));
                 } else if (withoutManifest.contains(reference)) {
                     defects.putIfAbsent(
-                            backup.label(), new Defect(false, "it leans on " + reference + ", whose manifest is missing"));
+                            backup.label(),
+                            new Defect(false, "it leans on " + reference + ", whose manifest is missing"));
                 } else if (unreadable.contains(reference)) {
                     defects.putIfAbsent(
-                            backup.label(), new Defect(true, "it leans on " + reference + ", whose record cannot be read"));
+                            backup.label(),
+                            new Defect(true, "it leans on " + reference + ", whose record cannot be read"));
                 }
             }
         }

@@ -112,7 +112,7 @@ public final class RetentionPlanner {
         while (!toLook.isEmpty()) {
             BackupLabel label = toLook.remove(toLook.size() - 1);
             if (looked.add(label)) {
-                for (BackupLabel reference : byLabel.get(label).references()) {
+                for (BackupLabel reference : references(label)) {
                     if (byLabel.containsKey(reference)) {
                         needers.computeIfAbsent(reference, absent -> new TreeSet<>())
                                 .add(label);
@@ -122,6 +122,12 @@ public final class RetentionPlanner {
             }
         }
         return needers;
+    }
+
+    private List<BackupLabel> references(BackupLabel label) {
+        return Optional.ofNullable(byLabel.get(label))
+                .map(Candidate::references)
+                .orElse(List.of());
     }
 
     private static String needed(Set<BackupLabel> needing) {

@@ -50,11 +50,7 @@ final class RetentionRules {
             keep(full, Cause.FULL_BACKUPS, "one of the newest " + rule.count() + " full backups", Optional.empty());
             List<Candidate> dependants = sets.dependants(full);
             for (Candidate dependant : dependants.subList(firstKept(rule, dependants), dependants.size())) {
-                keep(
-                        dependant,
-                        Cause.FULL_BACKUPS,
-                        "depends on " + full.label() + ", which is kept",
-                        Optional.empty());
+                keep(dependant, Cause.FULL_BACKUPS, "depends on " + full.label() + ", which is kept", Optional.empty());
             }
         }
     }
@@ -143,8 +139,8 @@ final class RetentionRules {
             return "older than the newest " + rule.count() + " full backups";
         }
         BackupLabel full = candidate.label().chain();
-        boolean fullKept =
-                sets.newestFulls(rule.count()).stream().anyMatch(kept -> kept.label().equals(full));
+        boolean fullKept = sets.newestFulls(rule.count()).stream()
+                .anyMatch(kept -> kept.label().equals(full));
         return fullKept
                 ? "older than the newest " + rule.differentials().orElse(0) + " differential backups of " + full
                 : "depends on " + full + ", which is not among the newest " + rule.count() + " full backups";

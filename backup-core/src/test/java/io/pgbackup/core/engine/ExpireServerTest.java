@@ -165,10 +165,11 @@ class ExpireServerTest {
     }
 
     private static void requireOutdated(PgBackup pg, ExpirePlan plan) {
-        assertThatThrownBy(() -> pg.expire(plan.deletingAtOnce())).isInstanceOfSatisfying(PgBackupException.class, failure -> {
-            assertThat(failure.code()).isEqualTo(ErrorCode.PLAN_OUTDATED);
-            assertThat(failure.hint()).isNotBlank();
-        });
+        assertThatThrownBy(() -> pg.expire(plan.deletingAtOnce()))
+                .isInstanceOfSatisfying(PgBackupException.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(ErrorCode.PLAN_OUTDATED);
+                    assertThat(failure.hint()).isNotBlank();
+                });
     }
 
     @Test
@@ -187,19 +188,53 @@ class ExpireServerTest {
             first = full(pg, failing).label();
             second = full(pg, failing).label();
             ExpirePlan plan = pg.planExpire(failing, Retention.keepFullBackups(1));
-            assertThatThrownBy(() -> pg.expire(plan.deletingAtOnce())).isInstanceOfSatisfying(PgBackupException.class, failure -> {
-                assertThat(failure.code()).isEqualTo(ErrorCode.STORAGE_DENIED);
-            });
+            assertThatThrownBy(() -> pg.expire(plan.deletingAtOnce()))
+                    .isInstanceOfSatisfying(PgBackupException.class, failure -> {
+                        assertThat(failure.code()).isEqualTo(ErrorCode.STORAGE_DENIED);
+                    });
             assertThat(labels(pg)).containsExactly(second);
             assertThat(pg.info().unsettled()).isEmpty();
             assertThat(tracesOf(sound, first)).isNotEmpty();
         }
         try (PgBackup pg = site.initialized(sound)) {
             assertThat(full(pg, sound).warnings()).isEmpty();
-            ExpireResult result = pg.expire(pg.planExpire(sound, Retention.keepFullBackups(2)).deletingAtOnce());
+            ExpireResult result =
+                    pg.expire(pg.planExpire(sound, Retention.keepFullBackups(2)).deletingAtOnce());
             assertThat(result.bytesFreed()).isPositive();
             assertThat(tracesOf(sound, first)).isEmpty();
             pg.verify(sound, VerifyDepth.CONTENT).requireClean();
+        }
+    }
+
+    @Test
+    void anExpireMayFollowABackupAndNeverFailsIt() throws IOException {
+        Path place = site.fresh("followed");
+        Repository sound = Site.encrypted(place, "sound");
+        Repository failing = faulty(
+                place,
+                FaultyStorageProvider.Faults.planned(storage -> storage.on(Verb.CREATE)
+                        .matching("**/retire/**")
+                        .always()
+                        .denied()));
+        BackupRequest.Draft followed = BackupRequest.full().thenExpire(Retention.keepFullBackups(1));
+        BackupLabel second;
+        try (PgBackup pg = site.initialized(sound)) {
+            full(pg, sound);
+            BackupResult result = pg.backup(followed.to(sound));
+            second = result.label();
+            assertThat(result.expired().orElseThrow().waiting()).hasSize(1);
+            assertThat(result.warnings()).isEmpty();
+            assertThat(labels(pg)).containsExactly(second);
+        }
+        try (PgBackup pg = site.initialized(failing)) {
+            BackupResult result = pg.backup(followed.to(failing));
+            assertThat(result.expired()).isEmpty();
+            assertThat(result.warnings()).singleElement().satisfies(warning -> {
+                assertThat(warning.subject()).isEqualTo("expire");
+                assertThat(warning.message()).contains("STORAGE_DENIED");
+            });
+            assertThat(labels(pg)).containsExactly(second, result.label());
+            pg.verify(failing, VerifyDepth.CONTENT).requireClean();
         }
     }
 
@@ -225,8 +260,8 @@ class ExpireServerTest {
                     () -> other.backup(BackupRequest.incremental().to(slow)));
             assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
             ExpireResult result = pg.expire(new ExpirePlan(
-                    plain,
-                    List.of(
+                            plain,
+                            List.of(
                                     new ExpirePlan.Decision(first, true, "kept"),
                                     new ExpirePlan.Decision(second, false, "not wanted")))
                     .deletingAtOnce());

@@ -74,7 +74,10 @@ class PinRaceTest {
         MemoryStorage copy = new MemoryStorage(InstantSource.fixed(NOW));
         for (ObjectKey key : template.keys()) {
             try (InputStream in = template.read(key, ByteRange.all())) {
-                copy.create(key, Payload.of(in.readAllBytes()), ObjectAttributes.of(io.pgbackup.storage.ObjectKind.CONTROL));
+                copy.create(
+                        key,
+                        Payload.of(in.readAllBytes()),
+                        ObjectAttributes.of(io.pgbackup.storage.ObjectKind.CONTROL));
             } catch (IOException | StorageException e) {
                 throw new IllegalStateException(e);
             }
@@ -125,7 +128,7 @@ class PinRaceTest {
                                 new RetentionCatalog(open, KnownSets.LAYOUT).candidates(NOW),
                                 Retention.keepFullBackups(1),
                                 NOW))
-                        .deletingAtOnce();
+                .deletingAtOnce();
         new ExpireOperation(operation(OperationKind.EXPIRE), open, KnownSets.LAYOUT).run(plan);
     }
 
@@ -210,7 +213,8 @@ class PinRaceTest {
                     .isEmpty();
         }
         expireAlone(storage);
-        assertThat(storage.keys()).noneMatch(key -> belongsToOldSets(key) && !key.toString().contains("/pin/"));
+        assertThat(storage.keys())
+                .noneMatch(key -> belongsToOldSets(key) && !key.toString().contains("/pin/"));
     }
 
     private void requireThere(MemoryStorage storage) {
@@ -302,8 +306,7 @@ class PinRaceTest {
     /** Calls back before each verb. */
     private record SteppingStorage(Storage delegate, Runnable before) implements Storage {
         @Override
-        public void create(ObjectKey key, Payload payload, ObjectAttributes attributes)
-                throws StorageException {
+        public void create(ObjectKey key, Payload payload, ObjectAttributes attributes) throws StorageException {
             before.run();
             delegate.create(key, payload, attributes);
         }
@@ -315,8 +318,7 @@ class PinRaceTest {
         }
 
         @Override
-        public Optional<io.pgbackup.storage.ObjectInfo> stat(ObjectKey key)
-                throws StorageException {
+        public Optional<io.pgbackup.storage.ObjectInfo> stat(ObjectKey key) throws StorageException {
             before.run();
             return delegate.stat(key);
         }
@@ -328,8 +330,7 @@ class PinRaceTest {
         }
 
         @Override
-        public io.pgbackup.storage.DeleteReport delete(java.util.Collection<ObjectKey> keys)
-                throws StorageException {
+        public io.pgbackup.storage.DeleteReport delete(java.util.Collection<ObjectKey> keys) throws StorageException {
             before.run();
             return delegate.delete(keys);
         }

@@ -116,16 +116,21 @@ final class RandomChanges {
     /** What the changed tables and databases hold now. */
     static SortedMap<String, String> contents(PostgresServer server) {
         SortedMap<String, String> contents = new TreeMap<>();
-        for (List<String> row : rows(server, "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace"
-                + " WHERE nspname = 'play' AND relkind = 'r'")) {
+        for (List<String> row : rows(
+                server,
+                "SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace"
+                        + " WHERE nspname = 'play' AND relkind = 'r'")) {
             String table = row.get(0);
-            contents.put(table, String.valueOf(server.query(
-                    "SELECT count(*) || ' ' || md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) FROM play."
-                            + table + " t")));
+            contents.put(
+                    table,
+                    String.valueOf(server.query(
+                            "SELECT count(*) || ' ' || md5(coalesce(string_agg(t::text, ',' ORDER BY t::text), '')) FROM play."
+                                    + table + " t")));
         }
         for (List<String> row : rows(server, "SELECT datname FROM pg_database WHERE datname LIKE 'other%'")) {
-            contents.put("database " + row.get(0), rows(server, row.get(0), "SELECT sum(i) FROM here")
-                    .toString());
+            contents.put(
+                    "database " + row.get(0),
+                    rows(server, row.get(0), "SELECT sum(i) FROM here").toString());
         }
         return contents;
     }

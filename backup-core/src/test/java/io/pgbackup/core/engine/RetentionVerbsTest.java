@@ -48,11 +48,12 @@ class RetentionVerbsTest {
             assertThat(plan.explain())
                     .contains("keep    " + first + "  needed by " + second + "; until 2026-01-04T00:00:05Z");
             sets.later(Duration.ofDays(1));
-            ExpireResult result =
-                    pg.expire(pg.planExpire(repository, Retention.keepYoungerThan(Duration.ofDays(2))).deletingAtOnce());
+            ExpireResult result = pg.expire(pg.planExpire(repository, Retention.keepYoungerThan(Duration.ofDays(2)))
+                    .deletingAtOnce());
             assertThat(result.deleted()).containsExactly(second, first);
             assertThat(sets.labels(repository)).containsExactly(third);
-            assertThat(pg.expire(pg.planExpire(repository, Retention.keepYoungerThan(Duration.ofDays(2))).deletingAtOnce())
+            assertThat(pg.expire(pg.planExpire(repository, Retention.keepYoungerThan(Duration.ofDays(2)))
+                                    .deletingAtOnce())
                             .deleted())
                     .isEmpty();
             pg.verify(repository, VerifyDepth.CONTENT).requireClean();
@@ -88,7 +89,8 @@ class RetentionVerbsTest {
             assertThat(plan.backupsToDelete()).isEmpty();
             assertThat(plan.decision(ghost).orElseThrow().has(Cause.DAMAGED)).isTrue();
             BackupLabel next = sets.full(repository);
-            assertThat(pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)).deletingAtOnce())
+            assertThat(pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1))
+                                    .deletingAtOnce())
                             .deleted())
                     .containsExactly(ghost, good);
             assertThat(sets.labels(repository)).containsExactly(next);
@@ -105,14 +107,15 @@ class RetentionVerbsTest {
             Instant until = sets.now().plus(Duration.ofDays(30));
             Pin pin = pg.pin(repository, pinned, "before the migration", Optional.of(until));
             assertThat(pg.info(repository).pins()).containsExactly(pin);
-            assertThat(pg.info().toTable())
-                    .contains("pinned until: 2026-02-03 00:00:00+00:00: before the migration");
+            assertThat(pg.info().toTable()).contains("pinned until: 2026-02-03 00:00:00+00:00: before the migration");
             assertThat(pg.info().toJson()).contains("\"reason\" : \"before the migration\"");
             Retention one = Retention.keepFullBackups(1);
             assertThat(pg.planExpire(repository, one).backupsToDelete()).isEmpty();
             sets.later(Duration.ofDays(30));
             assertThat(pg.info(repository).pins()).isEmpty();
-            assertThat(pg.expire(pg.planExpire(repository, one).deletingAtOnce()).deleted()).containsExactly(pinned, full);
+            assertThat(pg.expire(pg.planExpire(repository, one).deletingAtOnce())
+                            .deleted())
+                    .containsExactly(pinned, full);
             assertThat(sets.labels(repository)).containsExactly(newest);
             assertThat(pg.jobs(repository, YearMonth.of(2026, 1)))
                     .anySatisfy(job -> assertThat(job.kind()).isEqualTo(OperationKind.PIN));
@@ -145,8 +148,7 @@ class RetentionVerbsTest {
             BackupLabel full = sets.full(repository);
             PgBackup pg = sets.pg();
             requireCode(ErrorCode.INVALID_REQUEST, () -> pg.pin(repository, full, " ", Optional.empty()));
-            requireCode(
-                    ErrorCode.INVALID_REQUEST, () -> pg.pin(repository, full, "why", Optional.of(sets.now())));
+            requireCode(ErrorCode.INVALID_REQUEST, () -> pg.pin(repository, full, "why", Optional.of(sets.now())));
             BackupLabel unknown = BackupLabel.parse("20200101-000000F");
             requireCode(ErrorCode.BACKUP_NOT_FOUND, () -> pg.pin(repository, unknown, "why", Optional.empty()));
             assertThat(pg.info(repository).pins()).isEmpty();
@@ -175,14 +177,14 @@ class RetentionVerbsTest {
             pg.pin(repository, full, "important", Optional.empty());
             try (var open = sets.open(repository)) {
                 var key = KnownSets.LAYOUT.pin(full, 2);
-                assertThat(open.createRecord(
-                                key, io.pgbackup.core.pipeline.HeaderKind.PIN, new byte[] {'?'}))
+                assertThat(open.createRecord(key, io.pgbackup.core.pipeline.HeaderKind.PIN, new byte[] {'?'}))
                         .isTrue();
             }
             assertThat(pg.planExpire(repository, Retention.keepFullBackups(1)).backupsToDelete())
                     .isEmpty();
-            assertThat(pg.info(repository).pins()).singleElement().satisfies(pin -> assertThat(pin.reason())
-                    .contains("cannot be read"));
+            assertThat(pg.info(repository).pins())
+                    .singleElement()
+                    .satisfies(pin -> assertThat(pin.reason()).contains("cannot be read"));
             assertThat(pg.unpin(repository, full)).isTrue();
             assertThat(pg.planExpire(repository, Retention.keepFullBackups(1)).backupsToDelete())
                     .containsExactly(full);

@@ -67,17 +67,10 @@ final class Candidates {
 
     static Candidate locked(Candidate set, Instant until) {
         return new Candidate(
-                set.label(),
-                set.taken(),
-                set.references(),
-                set.stopped(),
-                set.defect(),
-                set.pin(),
-                Optional.of(until));
+                set.label(), set.taken(), set.references(), set.stopped(), set.defect(), set.pin(), Optional.of(until));
     }
 
     private static Candidate with(Candidate set, Instant stopped, Optional<Defect> defect, Optional<Pin> pin) {
-        return new Candidate(
-                set.label(), set.taken(), set.references(), stopped, defect, pin, set.lockedUntil());
+        return new Candidate(set.label(), set.taken(), set.references(), stopped, defect, pin, set.lockedUntil());
     }
 }

@@ -51,8 +51,8 @@ class RetentionPlannerTest {
     private final Candidate onFirst = Candidates.incremental(firstDifferential, "2026-03-06");
     private final Candidate secondDifferential = Candidates.differential(march, "2026-03-10");
     private final Candidate onSecond = Candidates.incremental(secondDifferential, "2026-03-11");
-    private final List<Candidate> spring = List.of(
-            january, afterJanuary, march, firstDifferential, onFirst, secondDifferential, onSecond);
+    private final List<Candidate> spring =
+            List.of(january, afterJanuary, march, firstDifferential, onFirst, secondDifferential, onSecond);
 
     @Test
     void anEmptyCatalogGivesAnEmptyPlan() {
@@ -94,7 +94,8 @@ class RetentionPlannerTest {
         Candidate last = march;
         List<Candidate> sets = new ArrayList<>(List.of(january, march));
         for (int day = 1; day <= 20; day++) {
-            last = Candidates.dependant(BackupType.INCREMENTAL, last, march.stopped().plus(Duration.ofDays(day)));
+            last = Candidates.dependant(
+                    BackupType.INCREMENTAL, last, march.stopped().plus(Duration.ofDays(day)));
             sets.add(last);
         }
         assertThat(kept(sets, Retention.keepYoungerThan(Duration.ofDays(1)).atLeast(2)))
@@ -119,9 +120,7 @@ class RetentionPlannerTest {
     @Test
     void generationsKeepTheNewestOfEachPeriod() {
         List<Candidate> sets = new ArrayList<>();
-        for (Instant time = Candidates.at("2024-01-01");
-                time.isBefore(NOW);
-                time = time.plus(Duration.ofDays(1))) {
+        for (Instant time = Candidates.at("2024-01-01"); time.isBefore(NOW); time = time.plus(Duration.ofDays(1))) {
             sets.add(Candidates.full(time));
         }
         assertThat(kept(sets, Retention.keepGenerations(Every.DAY, 3)))

@@ -103,14 +103,12 @@ class RetentionPropertiesTest {
     }
 
     private static Retention randomRetention(Random random) {
-        Retention retention =
-                switch (random.nextInt(4)) {
-                    case 0 -> Retention.keepFullBackups(1 + random.nextInt(4));
-                    case 1 ->
-                        Retention.keepFullBackups(1 + random.nextInt(4)).withDifferentials(1 + random.nextInt(3));
-                    case 2 -> Retention.keepYoungerThan(Duration.ofDays(1 + random.nextInt(60)));
-                    default -> Retention.keepGenerations(Every.WEEK, 1 + random.nextInt(6));
-                };
+        Retention retention = switch (random.nextInt(4)) {
+            case 0 -> Retention.keepFullBackups(1 + random.nextInt(4));
+            case 1 -> Retention.keepFullBackups(1 + random.nextInt(4)).withDifferentials(1 + random.nextInt(3));
+            case 2 -> Retention.keepYoungerThan(Duration.ofDays(1 + random.nextInt(60)));
+            default -> Retention.keepGenerations(Every.WEEK, 1 + random.nextInt(6));
+        };
         if (random.nextBoolean()) {
             retention = random.nextBoolean()
                     ? retention.andRecoveryWindow(Duration.ofDays(1 + random.nextInt(40)))
@@ -156,11 +154,9 @@ class RetentionPropertiesTest {
 
     private static void requireProtected(Decade decade, Set<BackupLabel> kept) {
         for (Candidate set : decade.present) {
-            boolean pinned =
-                    set.pin().filter(pin -> pin.holds(decade.now)).isPresent();
+            boolean pinned = set.pin().filter(pin -> pin.holds(decade.now)).isPresent();
             boolean locked = set.lockedUntil().filter(decade.now::isBefore).isPresent();
-            boolean unreadable =
-                    set.defect().map(Candidate.Defect::unreadable).orElse(false);
+            boolean unreadable = set.defect().map(Candidate.Defect::unreadable).orElse(false);
             if (pinned || locked || unreadable) {
                 assertThat(kept).contains(set.label());
             }
@@ -247,13 +243,16 @@ class RetentionPropertiesTest {
         for (Candidate set : decade.present) {
             boolean wrong = set.isUsable() && random.nextInt(4) == 0;
             skewed.add(
-                    wrong ? Candidates.stopped(set, set.stopped().plus(Duration.ofDays(random.nextInt(8000) - 4000L))) : set);
+                    wrong
+                            ? Candidates.stopped(set, set.stopped().plus(Duration.ofDays(random.nextInt(8000) - 4000L)))
+                            : set);
         }
         Collections.shuffle(skewed, random);
         Retention retention = randomRetention(random);
         Set<BackupLabel> kept = kept(RetentionPlanner.plan(skewed, retention, decade.now));
         Set<BackupLabel> wanted = kept(decade.plan(retention));
-        List<Candidate> good = decade.present.stream().filter(Candidate::isUsable).toList();
+        List<Candidate> good =
+                decade.present.stream().filter(Candidate::isUsable).toList();
         requireNewest(kept, good, 1);
         requireNewest(kept, good.stream().filter(Candidate::isUsableFull).toList(), retention.minimum());
         boolean byPeriods = retention.rules().stream().anyMatch(RetentionRule.Generations.class::isInstance);
@@ -280,8 +279,7 @@ class RetentionPropertiesTest {
         });
         for (Decision decision : decisions) {
             decision.until().ifPresent(until -> {
-                List<Decision> before =
-                        RetentionPlanner.plan(decade.present, retention, until.minusSeconds(1));
+                List<Decision> before = RetentionPlanner.plan(decade.present, retention, until.minusSeconds(1));
                 List<Decision> then = RetentionPlanner.plan(decade.present, retention, until);
                 assertThat(kept(before)).contains(decision.label());
                 assertThat(kept(then)).doesNotContain(decision.label());

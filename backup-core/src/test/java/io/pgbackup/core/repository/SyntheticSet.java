@@ -62,8 +62,8 @@ public final class SyntheticSet {
             throws InterruptedException {
         BackupRecord model = RetentionPlannerTest.record(label, references);
         new IdentityRecords(open, layout).claim(model.server());
-        Leases.Lease lease = new Leases(open, layout)
-                .take(new Leases.Claim("test", InstantSource.fixed(time), used -> label));
+        Leases.Lease lease =
+                new Leases(open, layout).take(new Leases.Claim("test", InstantSource.fixed(time), used -> label));
         SetRecords records = new SetRecords(open, layout);
         records.begin(label, lease, references);
         records.start(label, 1, model.wal().start());
@@ -104,10 +104,9 @@ public final class SyntheticSet {
         List<ManifestRoot.Page> late = manifest.endSection();
         bundles.giveBack(writer);
         bundles.flush(() -> {});
-        List<BackupLabel> base =
-                references.isEmpty() ? List.of() : List.of(references.get(references.size() - 1));
-        return manifest.finish(new ManifestRoot(
-                label, base, PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
+        List<BackupLabel> base = references.isEmpty() ? List.of() : List.of(references.get(references.size() - 1));
+        return manifest.finish(
+                new ManifestRoot(label, base, PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
     }
 
     private static ManifestEntry.File plain(String path, BundleWriter writer) {

@@ -109,13 +109,11 @@ public final class BackupOperation {
 
     /** Aborts the set unless it was committed, so that the next one need not wait. */
     private BackupResult settled(Begun begun, Supplier<BackupResult> body) {
-        return operation.settling(
-                body,
-                reason -> {
-                    begun.lease().release();
-                    new SetRecords(repository, layout)
-                            .abort(begun.label(), reason, operation.clock().instant());
-                });
+        return operation.settling(body, reason -> {
+            begun.lease().release();
+            new SetRecords(repository, layout)
+                    .abort(begun.label(), reason, operation.clock().instant());
+        });
     }
 
     private BackupResult take(

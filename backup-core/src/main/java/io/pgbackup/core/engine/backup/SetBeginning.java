@@ -133,9 +133,13 @@ final class SetBeginning {
     }
 
     private void takeOver(Leases.Lease lease) {
-        leases.settleEarlier(lease, "taken over by " + lease.holder(), operation.clock().instant())
+        leases.settleEarlier(
+                        lease,
+                        "taken over by " + lease.holder(),
+                        operation.clock().instant())
                 .forEach(label -> operation.warn(
-                        label.toString(), "its process was silent for too long: it was settled and cannot be committed"));
+                        label.toString(),
+                        "its process was silent for too long: it was settled and cannot be committed"));
     }
 
     private String holder() {
