@@ -15,6 +15,7 @@ import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.pipeline.FrameFingerprint;
+import io.pgbackup.core.postgres.files.ClusterFiles;
 import io.pgbackup.core.postgres.files.ClusterPath;
 import io.pgbackup.core.postgres.files.ScanOptions;
 import io.pgbackup.core.postgres.page.PageCheck;
@@ -32,6 +33,7 @@ import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.core.work.ProgressMeter;
 import io.pgbackup.event.OperationKind;
+import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.testkit.MemoryStorage;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -43,6 +45,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 
 /** Takes sets of a fake cluster into memory and reads them back, by the very classes that a backup and a restore use. */
 final class SetHarness implements AutoCloseable {
@@ -54,11 +57,22 @@ final class SetHarness implements AutoCloseable {
     private final OpenRepository repository;
     private final List<BackupRecord> records = new ArrayList<>();
     private LocalDateTime time = LocalDateTime.of(2026, 1, 1, 0, 0);
-    CopyTotals totals = new CopyTotals(FakeCluster.PAGE_SIZE);
+    private final Shape shape;
+    CopyTotals totals;
+
+    /** What a server was built and made with. */
+    record Shape(int pageSize, boolean checksums, int segmentBlocks) {
+        static final Shape USUAL = new Shape(FakeCluster.PAGE_SIZE, true, 131_072);
+    }
 
     SetHarness() {
+        this(Shape.USUAL, new MemoryStorage(InstantSource.system()));
+    }
+
+    SetHarness(Shape shape, Storage storage) {
+        this.shape = shape;
+        this.totals = new CopyTotals(shape.pageSize());
         Repository described = Repository.at("memory:model").unencrypted().build();
-        MemoryStorage storage = new MemoryStorage(InstantSource.system());
         RepositoryOpener opener = new RepositoryOpener(InstantSource.system());
         opener.create(described, storage);
         repository = opener.open(described, storage);
@@ -69,7 +83,7 @@ final class SetHarness implements AutoCloseable {
     }
 
     /** Takes a set; every set but the first builds upon the one before. */
-    BackupRecord take(FakeCluster cluster, long startLsn) {
+    BackupRecord take(ClusterFiles cluster, long startLsn) {
         time = time.plusHours(1);
         Catalog catalog = new Catalog(repository, layout);
         ManifestStore manifests = new ManifestStore(repository, layout);
@@ -83,7 +97,7 @@ final class SetHarness implements AutoCloseable {
         try (BundleWriters bundles = new BundleWriters(repository, layout.set(label), WORKERS);
                 OrderedWork work = new OrderedWork(executor, 4 * WORKERS, () -> {})) {
             CopyPool pool = new CopyPool(bundles, WORKERS);
-            ManifestWriter manifest = new ManifestWriter(manifests, label, bundles, FakeCluster.PAGE_SIZE);
+            ManifestWriter manifest = new ManifestWriter(manifests, label, bundles, shape.pageSize());
             ClusterCopier copier = new ClusterCopier(cluster, rules(base, startLsn), pool, base, manifest, progress());
             copier.copyAll(ScanOptions.everything(), work);
             totals = copier.totals();
@@ -92,7 +106,7 @@ final class SetHarness implements AutoCloseable {
             root = manifest.finish(new ManifestRoot(
                     label,
                     base.map(BaseSet::label).map(List::of).orElse(List.of()),
-                    FakeCluster.PAGE_SIZE,
+                    shape.pageSize(),
                     seed(base),
                     pages,
                     List.of(),
@@ -110,19 +124,19 @@ final class SetHarness implements AutoCloseable {
         return base.map(BaseSet::seed).orElse(99L);
     }
 
-    private static CopyRules rules(Optional<BaseSet> base, long startLsn) {
-        PageCheck check = new PageCheck(FakeCluster.PAGE_SIZE, true);
+    private CopyRules rules(Optional<BaseSet> base, long startLsn) {
+        PageCheck check = new PageCheck(shape.pageSize(), shape.checksums());
         FrameFingerprint fingerprint = new FrameFingerprint(seed(base));
         return new CopyRules(
                 check,
                 new PageRechecker(check, new Lsn(startLsn), () -> FLUSHED, pause -> {}),
                 fingerprint,
-                fingerprint.of(new byte[FakeCluster.PAGE_SIZE], 0, FakeCluster.PAGE_SIZE),
+                fingerprint.of(new byte[shape.pageSize()], 0, shape.pageSize()),
                 base.map(BaseSet::start).orElse(new Lsn(0)),
-                131_072);
+                shape.segmentBlocks());
     }
 
-    private static BackupRecord record(BackupLabel label, List<BackupLabel> references, long startLsn, byte[] root) {
+    private BackupRecord record(BackupLabel label, List<BackupLabel> references, long startLsn, byte[] root) {
         return new BackupRecord(
                 label,
                 "test",
@@ -131,7 +145,7 @@ final class SetHarness implements AutoCloseable {
                 Instant.EPOCH,
                 new WalRange(1, new Lsn(startLsn), new Lsn(startLsn + 1), "a", "b"),
                 new BackupSizes(0, 0, 0, 0, 0, 0, 0, 0, 0),
-                new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20),
+                new ServerIdentity(1, 17, shape.pageSize(), 16 << 20),
                 0,
                 Map.of(),
                 root);
@@ -139,10 +153,16 @@ final class SetHarness implements AutoCloseable {
 
     /** Reads a set back, as a restore does. */
     ConcurrentSkipListMap<ClusterPath, byte[]> restore(BackupRecord record) {
-        SetContents contents = SetContents.of(repository, layout, record);
         ConcurrentSkipListMap<ClusterPath, byte[]> restored = new ConcurrentSkipListMap<>();
+        read(record, file -> into(file, restored));
+        return restored;
+    }
+
+    /** Reads a set back into targets of the caller. */
+    void read(BackupRecord record, Function<ManifestEntry.File, FileTarget> targets) {
+        SetContents contents = SetContents.of(repository, layout, record);
         FrameFingerprint fingerprint = new FrameFingerprint(contents.root().seed());
-        long zero = fingerprint.of(new byte[FakeCluster.PAGE_SIZE], 0, FakeCluster.PAGE_SIZE);
+        long zero = fingerprint.of(new byte[shape.pageSize()], 0, shape.pageSize());
         try (FrameWorkers workers = new FrameWorkers(contents.source(), WORKERS);
                 OrderedWork work = new OrderedWork(executor, 4 * WORKERS, () -> {})) {
             ContentReader reader = new ContentReader(workers, work, progress(), (file, failure) -> {
@@ -151,13 +171,13 @@ final class SetHarness implements AutoCloseable {
             ManifestChain chain = contents.files();
             while (chain.hasNext()) {
                 ManifestChain.Chained next = chain.next();
-                ManifestEntry.File file = (ManifestEntry.File) next.entry();
-                ResolvedFile resolved = ResolvedFile.of(next.levels(), FakeCluster.PAGE_SIZE, zero);
-                reader.read(file, resolved.frames(), into(file, restored));
+                if (next.entry() instanceof ManifestEntry.File file) {
+                    ResolvedFile resolved = ResolvedFile.of(next.levels(), shape.pageSize(), zero);
+                    reader.read(file, resolved.frames(), targets.apply(file));
+                }
             }
             reader.drain();
         }
-        return restored;
     }
 
     private static FileTarget into(ManifestEntry.File file, ConcurrentSkipListMap<ClusterPath, byte[]> restored) {
