@@ -3,6 +3,7 @@ package io.pgbackup;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -11,6 +12,9 @@ import java.util.regex.Pattern;
  */
 public final class Cluster {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,62}");
+
+    /** What repositories keep beside their clusters. */
+    private static final Set<String> RESERVED = Set.of("format", "keys");
 
     private final String name;
     private final Optional<Server> server;
@@ -37,11 +41,16 @@ public final class Cluster {
     /**
      * Begins with the name: the directory of the cluster in every repository.
      *
-     * @param name 1 to 63 letters, digits, {@code _}, {@code .} or {@code -}, the first a letter or digit
+     * @param name 1 to 63 letters, digits, {@code _}, {@code .} or {@code -}, the first a letter or digit; not
+     *     {@code format} or {@code keys}
      * @return the next step
      * @throws IllegalArgumentException if the name is none
      */
     public static Named named(String name) {
+        if (RESERVED.contains(name)) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' cannot be the name of a cluster: repositories have something else there");
+        }
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
                     "a cluster name has 1 to 63 letters, digits, '_', '.' or '-' and begins with a"

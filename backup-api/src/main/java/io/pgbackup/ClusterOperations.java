@@ -14,6 +14,7 @@ import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.Retention;
 import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.catalog.VerifyReport;
+import io.pgbackup.keys.RepositoryKeys;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
@@ -35,6 +36,28 @@ public interface ClusterOperations {
      * @return whether something was made
      */
     InitializeResult initialize(Repository repository);
+
+    /**
+     * Says that the server is the successor of the one backed up so far, as {@code pg_upgrade} makes it: with another system identifier and, mostly, a
+     * higher major version. Backups taken before stay, and can be restored with the programs of their version; nothing new is built upon
+     * them, so the next backup is a full one. To be called once for each repository, with the data directory and connection of the new server.
+     *
+     * <p>Nothing tells a successor from a stranger: whoever calls this says so. Refused are a server that another cluster of the repository is, and
+     * one of a lower major version, unless the cluster was that very server before.
+     *
+     * @param repository one of those configured, which knows the cluster
+     * @return {@link InitializeResult#ALREADY_VALID} if this server is the one backed up so far
+     */
+    InitializeResult upgradeCluster(Repository repository);
+
+    /**
+     * Says that the server has a history of its own from now on, though its system identifier is the same: a restored copy that goes on under this
+     * name while another server may go on as well. Backups taken before stay and can be restored; nothing new is built upon them.
+     *
+     * @param repository one of those configured, which knows the cluster
+     * @return {@link InitializeResult#CREATED}
+     */
+    InitializeResult forkCluster(Repository repository);
 
     /**
      * Proves the set-up: server, privileges (with the SQL that grants what is missing), files, and a round trip in every repository.
@@ -164,4 +187,12 @@ public interface ClusterOperations {
      * @return a browser, usable until the {@link PgBackup} is closed
      */
     RepositoryBrowser browse(Repository repository);
+
+    /**
+     * The keys of an encrypted repository.
+     *
+     * @param repository one of those configured
+     * @return what looks at them and changes them, usable until the {@link PgBackup} is closed
+     */
+    RepositoryKeys keys(Repository repository);
 }

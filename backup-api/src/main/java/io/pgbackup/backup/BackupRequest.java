@@ -64,6 +64,7 @@ public final class BackupRequest {
         private Map<String, String> annotations = Map.of();
         private List<String> excludes = List.of();
         private Optional<Retention> retention = Optional.empty();
+        private boolean resume = true;
 
         private Draft(Optional<BackupType> type) {
             this.type = type;
@@ -78,6 +79,7 @@ public final class BackupRequest {
             this.annotations = other.annotations;
             this.excludes = other.excludes;
             this.retention = other.retention;
+            this.resume = other.resume;
         }
 
         /**
@@ -167,6 +169,18 @@ public final class BackupRequest {
         }
 
         /**
+         * Without what an interrupted attempt has stored: everything is stored anew. Otherwise its work is taken over where the cluster still
+         * has the same content, which is proved by reading it.
+         *
+         * @return a new draft
+         */
+        public Draft withoutResume() {
+            Draft copy = new Draft(this);
+            copy.resume = false;
+            return copy;
+        }
+
+        /**
          * Into a repository.
          *
          * @param repository one of those the {@link io.pgbackup.PgBackup} was made with
@@ -238,6 +252,15 @@ public final class BackupRequest {
      */
     public Optional<Retention> thenExpire() {
         return draft.retention;
+    }
+
+    /**
+     * Whether the work of an interrupted attempt is taken over.
+     *
+     * @return true unless {@link Draft#withoutResume()} was asked for
+     */
+    public boolean resume() {
+        return draft.resume;
     }
 
     /**

@@ -14,6 +14,8 @@ public enum ErrorCode {
     ENCRYPTION_MISMATCH,
     /** No key slot opens with the given key or passphrase. */
     WRONG_KEY,
+    /** Others changed the repository's keys at the same time, again and again. */
+    KEYS_CHANGED,
     /** A source of a secret did not give one. */
     SECRET_UNAVAILABLE,
     /** The repository holds another cluster under this name. */

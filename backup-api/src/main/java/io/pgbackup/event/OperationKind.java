@@ -4,6 +4,10 @@ package io.pgbackup.event;
 public enum OperationKind {
     /** Make a repository ready for a cluster. */
     INITIALIZE,
+    /** Go on with the server that pg_upgrade made. */
+    UPGRADE_CLUSTER,
+    /** Go on with a server that has a history of its own. */
+    FORK_CLUSTER,
     /** Prove the set-up. */
     CHECK,
     /** Take a backup. */
@@ -21,5 +25,11 @@ public enum OperationKind {
     /** Keep a backup whatever retention says. */
     PIN,
     /** Leave a pinned backup to retention again. */
-    UNPIN
+    UNPIN,
+    /** Let another key open a repository. */
+    ADD_KEY,
+    /** Close a repository to a key. */
+    REMOVE_KEY,
+    /** Draw a new generation of a repository's master key. */
+    ROTATE_KEYS
 }

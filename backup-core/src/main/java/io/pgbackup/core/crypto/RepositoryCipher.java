@@ -153,7 +153,8 @@ public final class RepositoryCipher implements AutoCloseable {
                     object + " is sealed with key generation " + generation
                             + ", but the given credentials open the generations " + keys.keySet(),
                     "Give a key or passphrase that has a slot for generation " + generation
-                            + "; if none ever had, the object's header is damaged.");
+                            + "; check() tells which slots are damaged. If there never was such a generation, the"
+                            + " object's header is damaged.");
         }
         return key;
     }

@@ -1,10 +1,12 @@
 package io.pgbackup.core.engine;
 
 import io.pgbackup.Cluster;
+import io.pgbackup.EncryptionKey;
 import io.pgbackup.Repository;
 import io.pgbackup.catalog.CheckReport;
 import io.pgbackup.catalog.CheckReport.Item;
 import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.engine.keys.KeyRingQuery;
 import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.postgres.Pause;
 import io.pgbackup.core.postgres.files.ClusterFiles;
@@ -19,11 +21,14 @@ import io.pgbackup.core.repository.JobRecords;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.error.PgBackupException;
+import io.pgbackup.keys.KeyRingInfo;
+import io.pgbackup.keys.KeySlotInfo;
 import io.pgbackup.storage.ObjectKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Proves a set-up item by item; what is wrong becomes an item that says what to do. For one call. */
 final class CheckOperation {
@@ -101,6 +106,27 @@ final class CheckOperation {
             OperationRunner.recorded(
                     operation, new JobRecords(open, layout)::write, running -> roundTrip(open, subject));
         }
+        repository.key().ifPresent(key -> guarded("keys of " + repository.name(), () -> checkKeys(repository, key)));
+    }
+
+    private void checkKeys(Repository repository, EncryptionKey key) {
+        KeyRingInfo ring = repositories.withKeys(repository, unlocking -> new KeyRingQuery(unlocking, key).run());
+        boolean sound = ring.damaged().isEmpty();
+        String slots = ring.slots().stream().map(CheckOperation::describe).collect(Collectors.joining("; "));
+        items.add(new Item(
+                "keys of " + repository.name(),
+                sound,
+                "generations " + ring.generations() + "; " + slots
+                        + (ring.leftBehind() == 0 ? "" : "; left by an interrupted change: " + ring.leftBehind()),
+                sound
+                        ? ""
+                        : "add the keys of the damaged slots anew, with a key that opens all generations; then remove"
+                                + " the damaged slots"));
+    }
+
+    private static String describe(KeySlotInfo slot) {
+        return "slot " + slot.number() + (slot.name().isEmpty() ? "" : " (" + slot.name() + ")") + " opens "
+                + slot.generations();
     }
 
     /** Write, read back, find, refuse to overwrite, delete. */

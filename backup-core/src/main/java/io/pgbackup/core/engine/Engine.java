@@ -23,6 +23,7 @@ import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.catalog.VerifyReport;
 import io.pgbackup.core.repository.LeaseTerms;
 import io.pgbackup.core.repository.LeaseWatch;
+import io.pgbackup.keys.RepositoryKeys;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
@@ -67,6 +68,16 @@ final class Engine implements PgBackup {
     @Override
     public InitializeResult initialize(Repository repository) {
         return plain.initialize(repository);
+    }
+
+    @Override
+    public InitializeResult upgradeCluster(Repository repository) {
+        return plain.upgradeCluster(repository);
+    }
+
+    @Override
+    public InitializeResult forkCluster(Repository repository) {
+        return plain.forkCluster(repository);
     }
 
     @Override
@@ -142,6 +153,11 @@ final class Engine implements PgBackup {
     @Override
     public RepositoryBrowser browse(Repository repository) {
         return plain.browse(repository);
+    }
+
+    @Override
+    public RepositoryKeys keys(Repository repository) {
+        return plain.keys(repository);
     }
 
     @Override

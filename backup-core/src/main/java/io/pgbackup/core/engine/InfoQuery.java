@@ -61,11 +61,11 @@ final class InfoQuery {
         Set<BackupLabel> waiting = new TreeSet<>(catalog.unsettled());
         waiting.addAll(new Leases(open, layout).unsettled());
         unsettled.addAll(waiting);
-        Map<BackupLabel, Long> ownBytes = new HashMap<>();
-        committed.forEach(record -> ownBytes.put(record.label(), record.ownBytes()));
+        Map<BackupLabel, Long> heldBytes = new HashMap<>();
+        committed.forEach(record -> heldBytes.put(record.label(), record.heldBytes()));
         for (BackupRecord record : records) {
             long below = record.references().stream()
-                    .mapToLong(reference -> ownBytes.getOrDefault(reference, 0L))
+                    .mapToLong(reference -> heldBytes.getOrDefault(reference, 0L))
                     .sum();
             backups.add(record.toInfo(repository.name(), below));
         }

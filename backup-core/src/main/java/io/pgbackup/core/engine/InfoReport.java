@@ -103,6 +103,7 @@ record InfoReport(
         return json.putTexts(
                         "references",
                         backup.references().stream().map(BackupLabel::toString).toList())
+                .put("adopted", BackupRecord.write(backup.adopted()))
                 .put("started", backup.started().toString())
                 .put("stopped", backup.stopped().toString())
                 .put(
@@ -184,7 +185,14 @@ record InfoReport(
                 "backup set size " + size(sizes.storedWithReferences()) + ", backup size "
                         + size(sizes.stored() + sizes.walStored() + sizes.manifestStored()));
         line(text, "pages", sizes.changedPages() + " of " + sizes.pages() + " stored");
-        if (!backup.references().isEmpty()) {
+        if (!backup.adopted().labels().isEmpty()) {
+            line(
+                    text,
+                    "resumed",
+                    size(backup.adopted().bytes()) + " stored by "
+                            + backup.adopted().labels().size() + " interrupted attempts");
+        }
+        if (backup.base().isPresent()) {
             line(text, "backup reference total", referenceTotal(backup));
         }
         if (backup.badPages() > 0) {

@@ -2,7 +2,6 @@ package io.pgbackup.core.engine;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.catalog.Pin;
-import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.Catalog;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.Pins;
@@ -12,12 +11,10 @@ import io.pgbackup.error.ConfigurationException;
 import io.pgbackup.error.ConflictException;
 import io.pgbackup.error.ErrorCode;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
- * Pins a set: first the pin, then a look whether expire has chosen the set or one that it leans on. Expire works the other way round, it chooses and then looks
+ * Pins a set: first the pin, then a look whether expire has chosen the set. Expire works the other way round, it chooses and then looks
  * for pins; so whoever comes second sees the other. For one call.
  */
 final class PinOperation {
@@ -40,14 +37,14 @@ final class PinOperation {
     Pin pin(BackupLabel label, String reason, Optional<Instant> until) {
         Instant now = operation.clock().instant();
         requireSensible(reason, until, now);
-        BackupRecord set = catalog.require(label);
-        requireStaying(set);
+        catalog.require(label);
+        requireStaying(label);
         operation.fact("label", label.toString());
         operation.fact("reason", reason);
         long number = pins.add(label, reason, now, until);
         return operation.settling(
                 () -> {
-                    requireStaying(set);
+                    requireStaying(label);
                     return new Pin(repository.name(), label, reason, now, until);
                 },
                 failure -> pins.withdraw(label, number, operation.clock().instant()));
@@ -68,18 +65,13 @@ final class PinOperation {
         }
     }
 
-    /** Not chosen, then still there: a set that is gone altogether has no retire record any more. */
-    private void requireStaying(BackupRecord set) {
-        List<BackupLabel> needed = new ArrayList<>(set.references());
-        needed.add(set.label());
-        for (BackupLabel label : needed) {
-            if (records.isRetired(label) || catalog.settlement(label).isEmpty()) {
-                throw new ConflictException(
-                        ErrorCode.BACKUP_EXPIRING,
-                        "backup " + set.label() + " in repository " + repository.name()
-                                + " cannot be pinned: expire has chosen " + label,
-                        "pin before expire runs; take a new backup and pin that one");
-            }
+    /** What it leans on stays as long as it does, so it is enough to look at the set itself. */
+    private void requireStaying(BackupLabel label) {
+        if (!records.mayLeanOn(label)) {
+            throw new ConflictException(
+                    ErrorCode.BACKUP_EXPIRING,
+                    "backup " + label + " in repository " + repository.name() + " cannot be pinned: expire has chosen it",
+                    "pin before expire runs; take a new backup and pin that one");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.pgbackup.core.engine;
 
 import io.pgbackup.Repository;
+import io.pgbackup.core.repository.KeyUnlocking;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryOpener;
 import io.pgbackup.core.storage.RetryListener;
@@ -17,6 +18,7 @@ import io.pgbackup.storage.StorageContext;
 import io.pgbackup.storage.StorageException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Function;
 
 /** The repositories of a {@link io.pgbackup.PgBackup}: opened anew for each operation, so that secrets are asked for each time. */
 final class Repositories {
@@ -45,6 +47,14 @@ final class Repositories {
         requireConfigured(repository);
         try (Storage storage = storage(repository)) {
             return opener.create(repository, storage);
+        }
+    }
+
+    /** Lets somebody look at the keys of an encrypted one. */
+    <T> T withKeys(Repository repository, Function<KeyUnlocking, T> body) {
+        requireConfigured(repository);
+        try (Storage storage = storage(repository)) {
+            return body.apply(opener.keys(repository, storage));
         }
     }
 

@@ -37,6 +37,7 @@ import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.event.OperationKind;
+import io.pgbackup.keys.RepositoryKeys;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
@@ -70,6 +71,22 @@ final class Verbs implements ClusterOperations {
             boolean made = repositories.create(repository);
             return recorded(operation, repository, (running, open) -> new InitializeOperation(cluster, made).run(open));
         });
+    }
+
+    @Override
+    public InitializeResult upgradeCluster(Repository repository) {
+        return run(
+                OperationKind.UPGRADE_CLUSTER,
+                repository,
+                (operation, open) -> new NewIdentityOperation(operation, cluster, open).upgrade());
+    }
+
+    @Override
+    public InitializeResult forkCluster(Repository repository) {
+        return run(
+                OperationKind.FORK_CLUSTER,
+                repository,
+                (operation, open) -> new NewIdentityOperation(operation, cluster, open).fork());
     }
 
     @Override
@@ -256,7 +273,12 @@ final class Verbs implements ClusterOperations {
         return new Browser(repositories, repository);
     }
 
-    private <T> T run(OperationKind kind, Repository repository, BiFunction<Operation, OpenRepository, T> body) {
+    @Override
+    public RepositoryKeys keys(Repository repository) {
+        return new KeyVerbs(this, repositories, repository);
+    }
+
+    <T> T run(OperationKind kind, Repository repository, BiFunction<Operation, OpenRepository, T> body) {
         return runner.run(kind, operation -> recorded(operation, repository, body));
     }
 

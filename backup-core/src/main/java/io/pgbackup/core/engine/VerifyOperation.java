@@ -33,9 +33,11 @@ import io.pgbackup.storage.ObjectKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 
 /**
  * Proves what a repository holds of a cluster. Each set is looked at by itself: its chain must resolve, every bundle it stores must exist, and, at
@@ -43,6 +45,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class VerifyOperation {
     private static final int RANGES_PER_WORKER = 4;
+
+    /** A bundle of a level of a chain. */
+    private record Bundle(int level, int sequence) {}
 
     private final Operation operation;
     private final OpenRepository repository;
@@ -96,19 +101,19 @@ final class VerifyOperation {
         operation.progress().phase("verifying " + record.label());
         verified++;
         SetContents contents = SetContents.of(repository, layout, record);
-        Map<Integer, FrameRef> bundles = new HashMap<>();
+        Map<Bundle, FrameRef> bundles = new HashMap<>();
         SetRecords records = new SetRecords(repository, layout);
         guarded(record.label(), layout.set(record.label()).begin(), () -> records.requireBegun(record));
         guarded(record.label(), layout.set(record.label()).start(), () -> records.requireStarted(record));
         guarded(record.label(), layout.set(record.label()).manifestRoot(), () -> resolve(contents, bundles));
-        requireBundles(record.label(), bundles);
+        requireBundles(contents, bundles);
         if (depth == VerifyDepth.CONTENT) {
             readOwn(contents);
         }
     }
 
     /** Every file of the set resolves through its chain, and its fingerprints agree with its proof. */
-    private void resolve(SetContents contents, Map<Integer, FrameRef> bundles) {
+    private void resolve(SetContents contents, Map<Bundle, FrameRef> bundles) {
         FrameFingerprint fingerprint = new FrameFingerprint(contents.root().seed());
         int pageSize = contents.root().pageSize();
         long zero = fingerprint.of(new byte[pageSize], 0, pageSize);
@@ -117,30 +122,39 @@ final class VerifyOperation {
             operation.heartbeat();
             ManifestChain.Chained next = chain.next();
             if (next.entry() instanceof ManifestEntry.File file) {
-                ResolvedFile.of(next.levels(), pageSize, zero);
-                noteBundles(file, bundles);
+                ResolvedFile resolved = ResolvedFile.of(next.levels(), pageSize, zero);
+                noteBundles(contents.ownLevel(), file.map().frames().stream(), bundles);
+                adopted(contents, resolved)
+                        .forEach(frame -> noteBundles(frame.set(), Stream.of(frame.frame()), bundles));
             }
         }
         Iterator<ManifestEntry> late = contents.lateFiles();
         while (late.hasNext()) {
             if (late.next() instanceof ManifestEntry.File file) {
-                noteBundles(file, bundles);
+                noteBundles(contents.ownLevel(), file.map().frames().stream(), bundles);
             }
         }
     }
 
-    private static void noteBundles(ManifestEntry.File file, Map<Integer, FrameRef> bundles) {
-        for (FrameRef frame : file.map().frames()) {
-            bundles.merge(
-                    frame.bundle().sequence(), frame, (one, other) -> one.offset() > other.offset() ? one : other);
-        }
+    /** Frames that the set took over from aborted sets: nobody else looks at those. */
+    private static Stream<NeededFrame> adopted(SetContents contents, ResolvedFile file) {
+        return file.frames().stream()
+                .filter(frame -> frame.set() >= contents.firstLevel() && frame.set() < contents.ownLevel());
     }
 
-    private void requireBundles(BackupLabel label, Map<Integer, FrameRef> bundles) {
-        SetLayout set = layout.set(label);
+    private static void noteBundles(int level, Stream<FrameRef> frames, Map<Bundle, FrameRef> bundles) {
+        frames.forEach(frame -> bundles.merge(
+                new Bundle(level, frame.bundle().sequence()),
+                frame,
+                (one, other) -> one.offset() > other.offset() ? one : other));
+    }
+
+    private void requireBundles(SetContents contents, Map<Bundle, FrameRef> bundles) {
+        BackupLabel label = contents.record().label();
         try (BundleReader reader = new BundleReader(repository)) {
-            bundles.forEach((sequence, last) -> {
-                ObjectKey key = set.bundle(sequence);
+            bundles.forEach((bundle, last) -> {
+                SetLayout set = layout.set(contents.levels().get(bundle.level()).label());
+                ObjectKey key = set.bundle(bundle.sequence());
                 operation.heartbeat();
                 guarded(label, key, () -> requireBundle(set, last, reader));
             });
@@ -160,7 +174,10 @@ final class VerifyOperation {
 
     private void readOwn(SetContents contents) {
         BackupLabel label = contents.record().label();
-        int own = contents.roots().size() - 1;
+        int own = contents.ownLevel();
+        FrameFingerprint fingerprint = new FrameFingerprint(contents.root().seed());
+        int pageSize = contents.root().pageSize();
+        long zero = fingerprint.of(new byte[pageSize], 0, pageSize);
         try (FrameWorkers workers = new FrameWorkers(contents.source(), runtime.workers());
                 OrderedWork work = new OrderedWork(
                         runtime.executor(), RANGES_PER_WORKER * runtime.workers(), operation::heartbeat)) {
@@ -173,7 +190,11 @@ final class VerifyOperation {
             guarded(label, layout.set(label).manifestRoot(), () -> {
                 ManifestChain chain = contents.files();
                 while (chain.hasNext()) {
-                    readOwn(chain.next().entry(), own, reader);
+                    ManifestChain.Chained next = chain.next();
+                    readOwn(next.entry(), own, reader);
+                    if (own > contents.firstLevel() && next.entry() instanceof ManifestEntry.File) {
+                        readAdopted(contents, ResolvedFile.of(next.levels(), pageSize, zero), reader);
+                    }
                 }
                 contents.lateFiles().forEachRemaining(entry -> readOwn(entry, own, reader));
                 reader.drain();
@@ -185,6 +206,13 @@ final class VerifyOperation {
     private static void readOwn(ManifestEntry entry, int own, ContentReader reader) {
         if (entry instanceof ManifestEntry.File file && !file.map().frames().isEmpty()) {
             reader.read(file, NeededFrame.ownOf(own, file), FileTarget.NOWHERE);
+        }
+    }
+
+    private static void readAdopted(SetContents contents, ResolvedFile file, ContentReader reader) {
+        List<NeededFrame> frames = adopted(contents, file).toList();
+        if (!frames.isEmpty()) {
+            reader.read(file.file(), frames, FileTarget.NOWHERE);
         }
     }
 

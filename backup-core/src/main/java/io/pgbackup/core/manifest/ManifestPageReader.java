@@ -16,6 +16,10 @@ import java.util.NoSuchElementException;
  */
 final class ManifestPageReader implements Iterator<ManifestEntry> {
     private static final int LONGEST_PATH = 64 * 1024;
+    /** Far above every bundle, and far below what a sum of offsets may overflow. */
+    private static final long MOST_OFFSET = 1L << 48;
+
+    private static final long MOST_CHECKSUM = 0xFFFF_FFFFL;
 
     private final ByteCursor cursor;
     private final int pageSize;
@@ -108,8 +112,13 @@ final class ManifestPageReader implements Iterator<ManifestEntry> {
             throw new MalformedContentException(path + " has " + attributes.size() + " bytes");
         }
         int unitCount = ManifestEntry.File.unitCount(attributes.size(), unitSize);
-        FileProof proof = new FileProof(paged, cursor.raw(FileProof.DIGEST_LENGTH), (int) cursor.number());
-        boolean overlay = cursor.octet() == 1;
+        byte[] digest = cursor.raw(FileProof.DIGEST_LENGTH);
+        long checksum = cursor.number();
+        if (checksum > MOST_CHECKSUM) {
+            throw new MalformedContentException("a CRC-32C is " + checksum);
+        }
+        FileProof proof = new FileProof(paged, digest, (int) checksum);
+        boolean overlay = cursor.number(1, "the mark of an overlay") == 1;
         List<FrameRef> frames = frames(unitCount, Math.max(1, ManifestEntry.File.PLAIN_UNIT / unitSize));
         UnitRuns zeros = UnitRuns.readFrom(cursor, unitCount);
         long[] fingerprints = paged ? fingerprints(frames) : new long[0];
@@ -130,8 +139,8 @@ final class ManifestPageReader implements Iterator<ManifestEntry> {
             int number = cursor.number(Integer.MAX_VALUE - count, "the number of a frame");
             long offset = cursor.number();
             int following = cursor.number(count - frames.size(), "the number of frames that follow");
-            if (following == 0) {
-                throw new MalformedContentException("no frame follows");
+            if (following == 0 || offset > MOST_OFFSET) {
+                throw new MalformedContentException(following + " frames follow at offset " + offset);
             }
             for (int index = 0; index < following; index++) {
                 int stored = cursor.number(1 << 20, "the length of a frame");
@@ -141,7 +150,7 @@ final class ManifestPageReader implements Iterator<ManifestEntry> {
                 }
                 end = units.end();
                 frames.add(new FrameRef(bundle, number + index, offset, stored, units));
-                offset = Math.addExact(offset, stored);
+                offset += stored;
             }
         }
         return frames;

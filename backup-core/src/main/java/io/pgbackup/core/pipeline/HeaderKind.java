@@ -1,7 +1,10 @@
 package io.pgbackup.core.pipeline;
 
 import io.pgbackup.storage.ObjectKind;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What an object of a repository is, as its header says. Codes are stored and never change. */
 public enum HeaderKind {
@@ -36,9 +39,12 @@ public enum HeaderKind {
     /** Changed blocks of WAL; read by every incremental, so not where WAL itself goes cold. */
     SUMMARY(15, ObjectKind.MANIFEST),
     /** A set is pinned, or no longer. */
-    PIN(16, ObjectKind.CONTROL);
+    PIN(16, ObjectKind.CONTROL),
+    /** Which keys count, and who makes a generation of them. */
+    KEY_RING(17, ObjectKind.KEY);
 
-    private static final HeaderKind[] BY_CODE = values();
+    private static final Map<Integer, HeaderKind> BY_CODE =
+            Arrays.stream(values()).collect(Collectors.toMap(HeaderKind::code, kind -> kind));
 
     private final int code;
     private final ObjectKind storageKind;
@@ -73,6 +79,6 @@ public enum HeaderKind {
      * @return empty if this version of the library does not know it
      */
     public static Optional<HeaderKind> ofCode(int code) {
-        return code >= 1 && code <= BY_CODE.length ? Optional.of(BY_CODE[code - 1]) : Optional.empty();
+        return Optional.ofNullable(BY_CODE.get(code));
     }
 }

@@ -6,6 +6,7 @@ import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import io.pgbackup.error.ClusterException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.DateTimeException;
 import java.time.Instant;
 
 /**
@@ -13,6 +14,9 @@ import java.time.Instant;
  * bytes always carry the right checksum. Immutable and safe for use by many threads.
  */
 public final class ControlFile {
+    private static final int SMALLEST_BLOCK = 1024;
+    private static final int LARGEST_BLOCK = 32 * 1024;
+
     private final byte[] bytes;
     private final ByteBuffer fields;
 
@@ -32,7 +36,24 @@ public final class ControlFile {
     public static ControlFile parse(byte[] bytes) {
         byte[] copy = bytes.clone();
         ControlFileLayout.of(copy).requireIntact(copy);
-        return new ControlFile(copy);
+        ControlFile control = new ControlFile(copy);
+        control.requireSane();
+        return control;
+    }
+
+    /** Bytes whose checksum is right may still be none that a server wrote: what cannot be told is refused here and not later. */
+    private void requireSane() {
+        try {
+            timeline();
+            previousTimeline();
+            walSegmentSize();
+            updated();
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw ControlFileLayout.damaged(String.valueOf(e.getMessage()));
+        }
+        if (Integer.bitCount(blockSize()) != 1 || blockSize() < SMALLEST_BLOCK || blockSize() > LARGEST_BLOCK) {
+            throw ControlFileLayout.damaged("it says that pages have " + blockSize() + " bytes");
+        }
     }
 
     /**

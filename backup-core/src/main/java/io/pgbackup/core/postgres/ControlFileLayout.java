@@ -86,7 +86,7 @@ enum ControlFileLayout {
         return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    private static ClusterException damaged(String what) {
+    static ClusterException damaged(String what) {
         return new ClusterException(
                 SOURCE_UNREADABLE,
                 "cannot use global/pg_control: " + what,

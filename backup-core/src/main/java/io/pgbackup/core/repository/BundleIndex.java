@@ -101,16 +101,29 @@ public final class BundleIndex {
         ClusterPath path = ClusterPath.ROOT;
         int unitSize = 0;
         for (int number = 0; number < count; number++) {
-            if (cursor.octet() == 1) {
+            if (beginsFile(cursor.octet(), number)) {
                 path = path(cursor.counted("a path"));
                 unitSize = cursor.number(1 << 20, "the size of a unit");
+            }
+            if (path.equals(ClusterPath.ROOT) || unitSize == 0) {
+                throw new MalformedContentException("frame " + number + " is of no file, or has units of no bytes");
             }
             int stored = cursor.number(1 << 20, "the length of a frame");
             UnitRuns units = UnitRuns.readFrom(cursor);
             frames.add(new IndexedFrame(path, unitSize, new FrameLocation(number, offset, stored), units));
             offset += stored;
         }
+        if (cursor.remaining() > 0) {
+            throw new MalformedContentException(cursor.remaining() + " bytes follow the index");
+        }
         return frames;
+    }
+
+    private static boolean beginsFile(int octet, int number) {
+        if (octet > 1 || octet == 0 && number == 0) {
+            throw new MalformedContentException("frame " + number + " is neither of the same file nor of another");
+        }
+        return octet == 1;
     }
 
     private static ClusterPath path(byte[] bytes) {

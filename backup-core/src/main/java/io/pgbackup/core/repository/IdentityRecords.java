@@ -1,12 +1,16 @@
 package io.pgbackup.core.repository;
 
+import io.pgbackup.BackupLabel;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
+import io.pgbackup.storage.ObjectPrefix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Which server a cluster directory belongs to: claimed once, checked ever after, so that two clusters never share a place. */
 public final class IdentityRecords {
@@ -72,11 +76,77 @@ public final class IdentityRecords {
                     ErrorCode.WRONG_CLUSTER,
                     "cluster " + layout.root() + " in repository " + repository.name() + " belongs to "
                             + describe(current) + ", the server is " + describe(server),
-                    "give every cluster a name of its own; a server made by initdb or pg_upgrade is another cluster");
+                    "give every cluster a name of its own; after pg_upgrade call upgradeCluster");
         }
     }
 
-    private static String describe(ServerIdentity identity) {
+    /**
+     * Begins a new identity of a cluster that is known. Sets taken before stay as they are, and nothing new is built upon them.
+     *
+     * @param server what the cluster is from now on
+     * @param newest the newest label present, of whatever kind: it belongs to what was before
+     * @return number of the new identity
+     * @throws RepositoryException with {@link ErrorCode#WRONG_CLUSTER} if somebody else began one at the same time
+     */
+    public int begin(ServerIdentity server, Optional<BackupLabel> newest) {
+        int number = all().size() + 1;
+        JsonRecord record = write(server);
+        newest.ifPresent(label -> record.put("after", label.toString()));
+        if (!repository.createRecord(layout.identity(number), HeaderKind.IDENTITY, record.toBytes())) {
+            throw new RepositoryException(
+                    ErrorCode.WRONG_CLUSTER,
+                    "somebody else began identity " + number + " of cluster " + layout.root() + " in repository "
+                            + repository.name(),
+                    "look with info which one it is");
+        }
+        return number;
+    }
+
+    /**
+     * Whether a set was taken since the newest identity began. Only such a set may be built upon.
+     *
+     * @return tells by the label
+     */
+    public Predicate<BackupLabel> ofCurrent() {
+        int count = all().size();
+        Optional<BackupLabel> after = count == 0
+                ? Optional.empty()
+                : repository.require(
+                        layout.identity(count),
+                        HeaderKind.IDENTITY,
+                        bytes -> JsonRecord.parse(bytes).optionalText("after").map(BackupLabel::parse));
+        return label -> after.isEmpty() || label.compareTo(after.get()) > 0;
+    }
+
+    /**
+     * Fails if another cluster of the repository is a server.
+     *
+     * @param server its identity
+     * @throws RepositoryException with {@link ErrorCode#WRONG_CLUSTER}
+     */
+    public void requireNoOther(ServerIdentity server) {
+        for (ObjectPrefix other : repository.list(ObjectPrefix.root()).prefixes()) {
+            boolean itself = other.equals(layout.root());
+            List<ServerIdentity> known =
+                    itself ? List.of() : new IdentityRecords(repository, new ClusterLayout(other)).all();
+            if (known.stream().anyMatch(identity -> identity.systemIdentifier() == server.systemIdentifier())) {
+                throw new RepositoryException(
+                        ErrorCode.WRONG_CLUSTER,
+                        "the server, " + describe(server) + ", is backed up as cluster " + other + " in repository "
+                                + repository.name(),
+                        "call it by that name; or give the data directory and connection of the cluster "
+                                + layout.root());
+            }
+        }
+    }
+
+    /**
+     * Says what a server is.
+     *
+     * @param identity of a server
+     * @return for messages
+     */
+    public static String describe(ServerIdentity identity) {
         return "system " + Long.toUnsignedString(identity.systemIdentifier()) + " of PostgreSQL "
                 + identity.majorVersion() + " (pages of " + identity.pageSize() + ", WAL segments of "
                 + identity.segmentSize() + " bytes)";

@@ -46,6 +46,16 @@ public final class OpenRepository extends StoredObjects implements AutoCloseable
     }
 
     /**
+     * The same objects under other keys.
+     *
+     * @param other stays the caller's
+     * @return not to be closed: it shares this one's storage
+     */
+    public OpenRepository sealedBy(RepositoryCipher other) {
+        return new OpenRepository(name(), storage(), other, codec);
+    }
+
+    /**
      * The keys.
      *
      * @return derives those of single objects

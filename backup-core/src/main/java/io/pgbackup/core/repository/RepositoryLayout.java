@@ -16,6 +16,9 @@ public final class RepositoryLayout {
     /** Key slots, a level for each generation. */
     public static final ObjectPrefix KEYS = ObjectPrefix.of("keys");
 
+    /** Key rings: what they are made of is told by the newest. */
+    public static final ObjectPrefix KEY_RINGS = KEYS.resolve("ring");
+
     private static final int BUNDLES_PER_PREFIX = 1000;
 
     private RepositoryLayout() {}
@@ -28,7 +31,37 @@ public final class RepositoryLayout {
      * @return its key
      */
     public static ObjectKey keySlot(int generation, int slot) {
-        return KEYS.key(generation + "/" + slot);
+        return keyGeneration(generation).key(Integer.toString(slot));
+    }
+
+    /**
+     * The slots of one generation of the master key, and the claim of whoever makes it.
+     *
+     * @param generation from 1
+     * @return their prefix
+     */
+    public static ObjectPrefix keyGeneration(int generation) {
+        return KEYS.resolve(Integer.toString(generation));
+    }
+
+    /**
+     * Says that one rotation, and no other, makes a generation.
+     *
+     * @param generation from 2
+     * @return created once
+     */
+    public static ObjectKey keyClaim(int generation) {
+        return keyGeneration(generation).key("claim");
+    }
+
+    /**
+     * A key ring.
+     *
+     * @param version from 1
+     * @return created once, by the change that made it
+     */
+    public static ObjectKey keyRing(int version) {
+        return KEY_RINGS.key(Integer.toString(version));
     }
 
     /**
@@ -223,7 +256,17 @@ public final class RepositoryLayout {
          * @return its key
          */
         public ObjectKey bundle(int sequence) {
-            return bundles().key(sequence / BUNDLES_PER_PREFIX + "/" + sequence);
+            return bundlesAround(sequence).key(Integer.toString(sequence));
+        }
+
+        /**
+         * Where a bundle and its neighbours are.
+         *
+         * @param sequence its number, from 0
+         * @return their prefix
+         */
+        public ObjectPrefix bundlesAround(int sequence) {
+            return bundles().resolve(Integer.toString(sequence / BUNDLES_PER_PREFIX));
         }
 
         /**

@@ -1,32 +1,20 @@
 package io.pgbackup.core.repository;
 
-import io.pgbackup.EncryptionKey;
 import io.pgbackup.Repository;
-import io.pgbackup.Secret;
 import io.pgbackup.core.compress.CodecSpec;
 import io.pgbackup.core.crypto.Argon2Cost;
 import io.pgbackup.core.crypto.KeySlot;
 import io.pgbackup.core.crypto.KeySlots;
 import io.pgbackup.core.crypto.MasterKey;
 import io.pgbackup.core.crypto.RepositoryCipher;
-import io.pgbackup.core.crypto.SlotCredential;
 import io.pgbackup.core.pipeline.HeaderKind;
-import io.pgbackup.error.ConfigurationException;
 import io.pgbackup.error.ErrorCode;
-import io.pgbackup.error.PgBackupException;
 import io.pgbackup.error.RepositoryException;
-import io.pgbackup.storage.ObjectInfo;
-import io.pgbackup.storage.ObjectKey;
 import io.pgbackup.storage.ObjectPrefix;
 import io.pgbackup.storage.Storage;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -34,8 +22,6 @@ import java.util.function.Supplier;
  * whoever comes second uses what the first one wrote. Safe for use by many threads.
  */
 public final class RepositoryOpener {
-    private static final int FIRST_GENERATION = 1;
-
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
 
@@ -59,11 +45,7 @@ public final class RepositoryOpener {
     public OpenRepository open(Repository repository, Storage storage) {
         return closingOnFailure(storage, () -> {
             OpenRepository plain = plain(repository, storage);
-            RepositoryFormat format = readFormat(plain)
-                    .orElseThrow(() -> new RepositoryException(
-                            ErrorCode.REPOSITORY_MISSING,
-                            "there is no repository at " + repository.location(),
-                            "check the location, or make the repository with initialize"));
+            RepositoryFormat format = readFormat(plain).orElseThrow(() -> noRepository(repository));
             return opened(repository, storage, plain, format);
         });
     }
@@ -87,9 +69,9 @@ public final class RepositoryOpener {
         }
         RepositoryFormat format = readFormat(plain).orElseThrow();
         requireSameEncryption(repository, format);
-        if (format.encrypted() && slots(plain).isEmpty()) {
+        if (format.encrypted() && !holdsKeys(plain)) {
             if (holdsClusters(plain)) {
-                throw noSlot(repository);
+                throw unlocking(plain, format).noSlot();
             }
             made |= createFirstSlot(repository, plain, format);
         }
@@ -103,8 +85,13 @@ public final class RepositoryOpener {
                         !plain.list(prefix.resolve("identity")).objects().isEmpty());
     }
 
+    private static boolean holdsKeys(OpenRepository plain) {
+        return plain.list(RepositoryLayout.KEYS).prefixes().stream()
+                .anyMatch(prefix -> !plain.list(prefix).objects().isEmpty());
+    }
+
     private static void requireUnused(Repository repository, OpenRepository plain) {
-        boolean used = holdsClusters(plain) || !slots(plain).isEmpty();
+        boolean used = holdsClusters(plain) || holdsKeys(plain);
         // Somebody else may have made the repository meanwhile.
         if (used && readFormat(plain).isEmpty()) {
             throw new RepositoryException(
@@ -114,21 +101,14 @@ public final class RepositoryOpener {
         }
     }
 
-    private static RepositoryException noSlot(Repository repository) {
-        return new RepositoryException(
-                ErrorCode.OBJECT_MISSING,
-                "repository " + repository.name() + " has no key slot",
-                "its making was interrupted: call initialize again; if it holds backups, its keys were removed:"
-                        + " bring back the objects below 'keys'");
-    }
-
     private boolean createFirstSlot(Repository repository, OpenRepository plain, RepositoryFormat format) {
-        EncryptionKey key = repository.key().orElseThrow();
-        try (MasterKey master = MasterKey.generate(FIRST_GENERATION, random);
-                Secret secret = obtain(repository, key)) {
-            KeySlot slot = keySlots(format).create(master, 0, credential(key, secret));
+        try (MasterKey master = MasterKey.generate(KeyRing.FIRST_GENERATION, random);
+                ObtainedKey key = obtain(repository)) {
+            KeySlot slot = keySlots(format).create(master, KeyRing.FIRST_SLOT, key.credential());
             return plain.createRecord(
-                    RepositoryLayout.keySlot(FIRST_GENERATION, 0), HeaderKind.KEY_SLOT, slot.encode());
+                    RepositoryLayout.keySlot(KeyRing.FIRST_GENERATION, KeyRing.FIRST_SLOT),
+                    HeaderKind.KEY_SLOT,
+                    slot.encode());
         }
     }
 
@@ -142,93 +122,50 @@ public final class RepositoryOpener {
         if (!format.encrypted()) {
             return RepositoryCipher.unencrypted(format.id());
         }
-        List<MasterKey> keys = unlock(repository, plain, format);
-        try {
-            return RepositoryCipher.encrypted(format.id(), keys);
-        } finally {
-            keys.forEach(MasterKey::close);
+        try (ObtainedKey key = obtain(repository);
+                UnlockedKeys keys = unlocking(plain, format).unlock(key)) {
+            return keys.cipher();
         }
     }
 
-    private List<MasterKey> unlock(Repository repository, OpenRepository plain, RepositoryFormat format) {
-        List<ObjectKey> slots = slots(plain);
-        if (slots.isEmpty()) {
-            throw noSlot(repository);
-        }
-        Map<Integer, MasterKey> keys = new TreeMap<>();
-        List<RepositoryException> newer = new ArrayList<>();
-        EncryptionKey key = repository.key().orElseThrow();
-        try (Secret secret = obtain(repository, key)) {
-            for (ObjectKey slot : slots) {
-                unlock(
-                                keySlots(format),
-                                () -> plain.require(slot, HeaderKind.KEY_SLOT, KeySlot::decode),
-                                credential(key, secret),
-                                newer::add)
-                        .ifPresent(master -> keys.putIfAbsent(master.generation(), master));
-            }
-        }
-        if (keys.isEmpty() && !newer.isEmpty()) {
-            throw newer.get(0);
-        }
-        if (keys.isEmpty()) {
+    /**
+     * The keys of an existing repository, to be looked at or changed.
+     *
+     * @param repository what the user said of it
+     * @param storage where it is; stays the caller's
+     * @return opens its ring
+     * @throws RepositoryException if there is no repository, or it is not encrypted
+     */
+    public KeyUnlocking keys(Repository repository, Storage storage) {
+        OpenRepository plain = plain(repository, storage);
+        RepositoryFormat format = readFormat(plain).orElseThrow(() -> noRepository(repository));
+        requireSameEncryption(repository, format);
+        if (!format.encrypted()) {
             throw new RepositoryException(
-                    ErrorCode.WRONG_KEY,
-                    "the given " + described(key) + " opens no key slot of repository " + repository.name(),
-                    "check the source of the secret; a trailing blank or another encoding makes another secret");
+                    ErrorCode.ENCRYPTION_MISMATCH,
+                    "repository " + repository.name() + " is not encrypted: it has no keys",
+                    "whether a repository is encrypted is decided when it is made");
         }
-        return List.copyOf(keys.values());
+        return unlocking(plain, format);
     }
 
-    /** A slot of a kind that only a newer version knows does not keep the others from opening. */
-    private static Optional<MasterKey> unlock(
-            KeySlots slots, Supplier<KeySlot> slot, SlotCredential credential, Consumer<RepositoryException> newer) {
-        try {
-            return slots.open(slot.get(), credential);
-        } catch (RepositoryException e) {
-            if (e.code() == ErrorCode.FORMAT_UNSUPPORTED) {
-                newer.accept(e);
-                return Optional.empty();
-            }
-            throw e;
-        }
+    private static RepositoryException noRepository(Repository repository) {
+        return new RepositoryException(
+                ErrorCode.REPOSITORY_MISSING,
+                "there is no repository at " + repository.location(),
+                "check the location, or make the repository with initialize");
     }
 
-    private static String described(EncryptionKey key) {
-        return key.kind() == EncryptionKey.Kind.PASSPHRASE ? "passphrase" : "raw key";
+    private KeyUnlocking unlocking(OpenRepository plain, RepositoryFormat format) {
+        return new KeyUnlocking(plain, format.id(), keySlots(format));
     }
 
-    private static Secret obtain(Repository repository, EncryptionKey key) {
-        try {
-            return key.source().obtain();
-        } catch (PgBackupException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            throw new ConfigurationException(
-                    ErrorCode.SECRET_UNAVAILABLE,
-                    "the " + described(key) + " of repository " + repository.name() + " cannot be had: "
-                            + e.getMessage(),
-                    "check the source of the secret; it is asked at each opening",
-                    e);
-        }
-    }
-
-    private static List<ObjectKey> slots(OpenRepository plain) {
-        List<ObjectKey> slots = new ArrayList<>();
-        for (ObjectPrefix generation : plain.list(RepositoryLayout.KEYS).prefixes()) {
-            plain.list(generation).objects().stream().map(ObjectInfo::key).forEach(slots::add);
-        }
-        return slots;
+    private static ObtainedKey obtain(Repository repository) {
+        return ObtainedKey.of(repository.name(), repository.key().orElseThrow());
     }
 
     private KeySlots keySlots(RepositoryFormat format) {
         return new KeySlots(format.id(), Argon2Cost.DEFAULT, random);
-    }
-
-    private static SlotCredential credential(EncryptionKey key, Secret secret) {
-        return key.kind() == EncryptionKey.Kind.PASSPHRASE
-                ? new SlotCredential.Passphrase(secret)
-                : new SlotCredential.RawKey(secret);
     }
 
     private static Optional<RepositoryFormat> readFormat(OpenRepository plain) {

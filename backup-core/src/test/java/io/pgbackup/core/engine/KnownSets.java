@@ -10,6 +10,7 @@ import io.pgbackup.catalog.BackupInfo;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.core.repository.SyntheticSet;
+import io.pgbackup.storage.ObjectKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -18,20 +19,19 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** Repositories of chosen sets without a server, a clock of their own, and the verbs: for tests of what happens to sets as wholes. */
 final class KnownSets implements AutoCloseable {
     static final ClusterLayout LAYOUT = ClusterLayout.of(SyntheticSet.CLUSTER);
 
-    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
+    private volatile Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private final PgBackupRuntime runtime =
-            PgBackupRuntime.builder().workers(1).clock(now::get).build();
+            PgBackupRuntime.builder().workers(1).clock(this::now).build();
     private final Repositories repositories;
     private final PgBackup pg;
 
     KnownSets(Repository... configured) {
-        repositories = new Repositories(List.of(configured), now::get);
+        repositories = new Repositories(List.of(configured), this::now);
         PgBackup.Builder builder =
                 PgBackup.of(Cluster.named(SyntheticSet.CLUSTER).withoutServer()).runtime(runtime);
         for (Repository repository : configured) {
@@ -54,11 +54,11 @@ final class KnownSets implements AutoCloseable {
     }
 
     Instant now() {
-        return now.get();
+        return now;
     }
 
     void later(Duration duration) {
-        now.updateAndGet(instant -> instant.plus(duration));
+        now = now.plus(duration);
     }
 
     OpenRepository open(Repository repository) {
@@ -80,13 +80,13 @@ final class KnownSets implements AutoCloseable {
     }
 
     private LocalDateTime time() {
-        return LocalDateTime.ofInstant(now.get(), ZoneOffset.UTC);
+        return LocalDateTime.ofInstant(now, ZoneOffset.UTC);
     }
 
     /** Takes a set, and lets a day pass. */
     private BackupLabel add(Repository repository, BackupLabel label, List<BackupLabel> references) {
         try (OpenRepository open = open(repository)) {
-            SyntheticSet.add(open, LAYOUT, label, references, now.get());
+            SyntheticSet.add(open, LAYOUT, label, references, now);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -99,7 +99,7 @@ final class KnownSets implements AutoCloseable {
     }
 
     /** Removes an object behind the engine's back. */
-    void lose(Repository repository, Collection<io.pgbackup.storage.ObjectKey> keys) {
+    void lose(Repository repository, Collection<ObjectKey> keys) {
         try (OpenRepository open = open(repository)) {
             open.delete(List.copyOf(keys));
         }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,7 @@ class OddClusterServerTest {
         try (Site site = Site.start(PostgresVersion.V17, work)) {
             for (String name : NAMES) {
                 Path file = below(site.server().dataDirectory(), name);
-                Files.createDirectories(file.getParent());
+                Files.createDirectories(Objects.requireNonNull(file.getParent()));
                 Files.writeString(file, name);
             }
             for (String locale : List.of("C.UTF-8", "POSIX")) {

@@ -3,6 +3,8 @@ package io.pgbackup.core.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgbackup.core.postgres.files.ClusterPath;
+import io.pgbackup.core.postgres.files.EntryAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -65,6 +67,25 @@ class ManifestCodecTest {
         assertThatThrownBy(() -> read(List.of(sink.toByteArray())))
                 .isInstanceOf(MalformedContentException.class)
                 .hasMessageContaining("bundles");
+    }
+
+    @Test
+    void offsetsWhoseSumOverflowsAreRefused() {
+        FrameRef first = frame(0, Long.MAX_VALUE - 100, 101, 0);
+        FrameRef second = frame(1, first.offset() + first.stored(), 101, 1);
+        ManifestEntry.File file = new ManifestEntry.File(
+                ClusterPath.of("base/1/1"),
+                new EntryAttributes(
+                        2 * PAGE_SIZE, 0600, new EntryAttributes.Ownership("a", "a"), java.time.Instant.EPOCH),
+                new FileProof(true, new byte[FileProof.DIGEST_LENGTH], 0),
+                new BlockMap(false, List.of(first, second), UnitRuns.EMPTY, new long[2]));
+        assertThatThrownBy(() -> read(pages(List.of(file), 1)))
+                .isInstanceOf(MalformedContentException.class)
+                .hasMessageContaining("offset");
+    }
+
+    private static FrameRef frame(int number, long offset, int stored, int unit) {
+        return new FrameRef(new BundleRef(0, new byte[45]), number, offset, stored, UnitRuns.of(unit, 1));
     }
 
     @Test

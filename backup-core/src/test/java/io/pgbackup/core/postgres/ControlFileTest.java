@@ -59,6 +59,19 @@ class ControlFileTest {
                 .isEqualTo(ErrorCode.SOURCE_UNREADABLE);
     }
 
+    /** Bytes whose checksum fits but that no server wrote. */
+    @Test
+    void impossibleContentIsRefusedWhenItIsRead() {
+        for (int at : new int[] {48, 52, 216, 228}) {
+            assertThat(refusal(ControlFileBytes.of(1700, fields -> fields.putInt(at, 0))))
+                    .isEqualTo(ErrorCode.SOURCE_UNREADABLE);
+        }
+        assertThat(refusal(ControlFileBytes.of(1700, fields -> fields.putInt(228, 12345))))
+                .isEqualTo(ErrorCode.SOURCE_UNREADABLE);
+        assertThat(refusal(ControlFileBytes.of(1700, fields -> fields.putLong(24, Long.MAX_VALUE))))
+                .isEqualTo(ErrorCode.SOURCE_UNREADABLE);
+    }
+
     @Test
     void tornReadIsRepeated() {
         byte[] torn = ControlFileBytes.of(1700);

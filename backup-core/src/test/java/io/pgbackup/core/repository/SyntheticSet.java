@@ -2,6 +2,7 @@ package io.pgbackup.core.repository;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.Repository;
+import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.core.manifest.BlockMap;
 import io.pgbackup.core.manifest.FileProof;
 import io.pgbackup.core.manifest.FrameRef;
@@ -19,6 +20,7 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.Random;
 import java.util.zip.CRC32C;
@@ -65,7 +67,14 @@ public final class SyntheticSet {
         Leases.Lease lease =
                 new Leases(open, layout).take(new Leases.Claim("test", InstantSource.fixed(time), used -> label));
         SetRecords records = new SetRecords(open, layout);
-        records.begin(label, lease, references);
+        records.begin(new BeginRecord(
+                label,
+                lease.holder(),
+                lease.number(),
+                time,
+                references,
+                Optional.of(new BeginRecord.Origin(model.server(), SEED)),
+                List.of()));
         records.start(label, 1, model.wal().start());
         byte[] root;
         try (BundleWriters bundles = new BundleWriters(open, layout.set(label), 1)) {
@@ -75,6 +84,7 @@ public final class SyntheticSet {
                 label,
                 "operation",
                 references,
+                AdoptedWork.none(),
                 time,
                 time.plusSeconds(5),
                 model.wal(),
@@ -106,7 +116,7 @@ public final class SyntheticSet {
         bundles.flush(() -> {});
         List<BackupLabel> base = references.isEmpty() ? List.of() : List.of(references.get(references.size() - 1));
         return manifest.finish(
-                new ManifestRoot(label, base, PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
+                new ManifestRoot(label, base, List.of(), PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
     }
 
     private static ManifestEntry.File plain(String path, BundleWriter writer) {

@@ -1,6 +1,7 @@
 package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.BackupLabel;
+import io.pgbackup.core.repository.AdoptedPages;
 import io.pgbackup.core.repository.HeldLease;
 import java.time.Instant;
 import java.util.List;
@@ -11,12 +12,18 @@ import java.util.Optional;
  *
  * @param label of the set
  * @param lease that names it; released when the set is settled
- * @param base what it builds upon
+ * @param base what it is compared with: its base, attempts that it resumes, or both
+ * @param seed of the page fingerprints: that of its chain, or of the attempt it resumes, or drawn
  * @param since when it was begun, by the clock
  */
-record Begun(BackupLabel label, HeldLease lease, Optional<BaseSet> base, Instant since) {
+record Begun(BackupLabel label, HeldLease lease, Optional<BaseSet> base, long seed, Instant since) {
     /** Everything the set leans on, oldest first. */
     List<BackupLabel> references() {
         return base.map(BaseSet::references).orElse(List.of());
+    }
+
+    /** What it takes over from interrupted attempts. */
+    List<AdoptedPages> adopted() {
+        return base.map(BaseSet::adopted).orElse(List.of());
     }
 }

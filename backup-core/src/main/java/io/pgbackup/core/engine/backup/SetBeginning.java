@@ -6,10 +6,13 @@ import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.BeginRecord;
 import io.pgbackup.core.repository.Catalog;
 import io.pgbackup.core.repository.HeldLease;
+import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.Labels;
 import io.pgbackup.core.repository.Leases;
+import io.pgbackup.core.repository.ManifestRoot;
 import io.pgbackup.core.repository.ManifestStore;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
@@ -19,8 +22,10 @@ import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Begins a set: chooses a base, takes the lease for a new label, makes begin durable, and only then looks whether the base is still there to lean on.
@@ -31,18 +36,22 @@ final class SetBeginning {
 
     private final Operation operation;
     private final OpenRepository repository;
+    private final ClusterLayout layout;
     private final Catalog catalog;
     private final Leases leases;
     private final SetRecords records;
     private final ManifestStore manifests;
+    private final IdentityRecords identities;
 
     SetBeginning(Operation operation, OpenRepository repository, ClusterLayout layout) {
         this.operation = operation;
         this.repository = repository;
+        this.layout = layout;
         this.catalog = new Catalog(repository, layout);
         this.leases = new Leases(repository, layout, operation.patience().watch());
         this.records = new SetRecords(repository, layout);
         this.manifests = new ManifestStore(repository, layout);
+        this.identities = new IdentityRecords(repository, layout);
     }
 
     Begun begin(BackupRequest request, ServerIdentity server) {
@@ -50,7 +59,7 @@ final class SetBeginning {
         for (int choice = 0; choice < MOST_CHOICES; choice++) {
             Begun begun = waiting.until(() -> {
                 leases.requireFree();
-                return begin(request, chooseBase(request, server));
+                return begin(request, server, chooseBase(request, server));
             });
             if (begun.references().stream().allMatch(records::mayLeanOn)) {
                 return begun;
@@ -74,10 +83,12 @@ final class SetBeginning {
         boolean onFullOnly = request.type().equals(Optional.of(BackupType.DIFFERENTIAL));
         List<BackupRecord> backups = catalog.readable((label, failure) -> operation.warn(
                 label.toString(), "its record is damaged, nothing is built upon it: " + failure.getMessage()));
+        Predicate<BackupLabel> ofCurrentIdentity = identities.ofCurrent();
         for (int index = backups.size() - 1; index >= 0; index--) {
             BackupRecord candidate = backups.get(index);
             boolean suitable = !onFullOnly || candidate.label().type() == BackupType.FULL;
-            if (suitable && candidate.server().equals(server) && isWhole(candidate)) {
+            boolean same = candidate.server().equals(server) && ofCurrentIdentity.test(candidate.label());
+            if (suitable && same && isWhole(candidate)) {
                 return Optional.of(candidate);
             }
         }
@@ -85,11 +96,17 @@ final class SetBeginning {
             throw new RepositoryException(
                     ErrorCode.NO_BASE,
                     "there is no " + (onFullOnly ? "full backup" : "backup") + " in repository " + repository.name()
-                            + " to build upon",
+                            + " to build upon" + beforeUpgrade(backups),
                     "take a full backup first, or ask with orFullIfNoBase()");
         }
-        operation.warn("backup type", "there is no backup to build upon: a full backup is taken");
+        operation.warn(
+                "backup type",
+                "there is no backup to build upon" + beforeUpgrade(backups) + ": a full backup is taken");
         return Optional.empty();
+    }
+
+    private static String beforeUpgrade(List<BackupRecord> backups) {
+        return backups.isEmpty() ? "" : " (there are some that are not whole, or of the server as it was before)";
     }
 
     /** A commit record counts only while the manifests it needs are there, and expire has chosen none of its sets. */
@@ -98,15 +115,18 @@ final class SetBeginning {
     }
 
     private boolean isThere(BackupLabel label) {
-        return manifests.hasRoot(label) && records.mayLeanOn(label);
+        return records.mayLeanOn(label)
+                && (manifests.hasRoot(label)
+                        || catalog.settlement(label)
+                                .filter(Catalog.Settlement.ABORTED::equals)
+                                .isPresent());
     }
 
     private static BackupType typeOf(BackupRequest request, Optional<BackupRecord> base) {
         return base.isEmpty() ? BackupType.FULL : request.type().orElse(BackupType.INCREMENTAL);
     }
 
-    private Begun begin(BackupRequest request, Optional<BackupRecord> base) {
-        Optional<BaseSet> set = base.map(record -> BaseSet.open(record, catalog, manifests));
+    private Begun begin(BackupRequest request, ServerIdentity server, Optional<BackupRecord> base) {
         BackupType type = typeOf(request, base);
         Leases.Lease lease = leases.take(new Leases.Claim(
                 holder(),
@@ -117,18 +137,27 @@ final class SetBeginning {
                         used,
                         operation.clock().instant())));
         HeldLease held = new HeldLease(leases, lease, operation.patience().watch());
-        Begun begun = new Begun(held.label(), held, set, lease.since());
         operation.duty(held::heartbeat);
         return operation.settling(
                 () -> {
                     takeOver(lease);
-                    records.begin(begun.label(), lease, begun.references());
+                    Optional<BaseSet> known = known(request, server, base);
+                    long seed = known.map(BaseSet::seed).orElseGet(() -> new SecureRandom().nextLong());
+                    Begun begun = new Begun(held.label(), held, known, seed, lease.since());
+                    records.begin(new BeginRecord(
+                            begun.label(),
+                            lease.holder(),
+                            lease.number(),
+                            lease.since(),
+                            begun.references(),
+                            Optional.of(new BeginRecord.Origin(server, seed)),
+                            begun.adopted()));
                     records.requireUnsettled(begun.label());
                     return begun;
                 },
                 reason -> {
                     held.release();
-                    records.abort(begun.label(), reason, operation.clock().instant());
+                    records.abort(held.label(), reason, operation.clock().instant());
                 });
     }
 
@@ -140,6 +169,19 @@ final class SetBeginning {
                 .forEach(label -> operation.warn(
                         label.toString(),
                         "its process was silent for too long: it was settled and cannot be committed"));
+    }
+
+    /** What the new set is compared with: its base, an attempt that was interrupted, or both. */
+    private Optional<BaseSet> known(BackupRequest request, ServerIdentity server, Optional<BackupRecord> base) {
+        Optional<List<ManifestRoot>> roots = base.map(manifests::roots);
+        Optional<Adoption> adoption = request.resume()
+                ? new InterruptedSets(repository, layout, server, operation::heartbeat)
+                        .newest(
+                                base,
+                                roots.map(chain -> chain.get(chain.size() - 1).seed()))
+                : Optional.empty();
+        return base.map(record -> BaseSet.open(record, roots.orElseThrow(), adoption, manifests))
+                .or(() -> adoption.map(found -> BaseSet.open(found, server.pageSize(), manifests)));
     }
 
     private String holder() {

@@ -2,7 +2,6 @@ package io.pgbackup.core.engine.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgbackup.core.engine.backup.SetHarness.Shape;
 import io.pgbackup.core.engine.content.FileTarget;
 import io.pgbackup.core.postgres.ControlFileBytes;
 import io.pgbackup.core.postgres.files.LocalClusterFiles;
@@ -101,7 +100,7 @@ class ManyFilesTest {
         Path place = Path.of(arguments[1]);
         Files.createDirectories(place);
         try (LocalClusterFiles files = new LocalClusterFiles(Path.of(arguments[0]), pause -> {});
-                SetHarness harness = new SetHarness(Shape.USUAL, new LocalDirectoryStorage(place))) {
+                SetHarness harness = new SetHarness(new LocalDirectoryStorage(place))) {
             long begin = System.nanoTime();
             harness.take(files, 1000);
             long full = harness.totals.files();

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgbackup.core.engine.backup.SetHarness.Shape;
 import io.pgbackup.core.postgres.files.ClusterPath;
 import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.storage.testkit.MemoryStorage;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -56,7 +55,7 @@ class OddSizesTest {
     void aChainComesBack(int pageSize, boolean checksums) {
         FakeCluster cluster = cluster(pageSize);
         Random random = new Random(3);
-        try (SetHarness harness = new SetHarness(new Shape(pageSize, checksums, SEGMENT_BLOCKS), new MemoryStorage())) {
+        try (SetHarness harness = new SetHarness(new Shape(pageSize, checksums, SEGMENT_BLOCKS))) {
             List<BackupRecord> records = new ArrayList<>();
             List<ConcurrentSkipListMap<ClusterPath, byte[]>> states = new ArrayList<>();
             for (int set = 1; set <= 4; set++) {
@@ -90,7 +89,7 @@ class OddSizesTest {
     void aPageOfAnotherBlockIsBad(int pageSize) {
         FakeCluster cluster = cluster(pageSize);
         put(cluster, TABLE + ".2", 3, FakeCluster.page(pageSize, new Random(5), 1, 3));
-        try (SetHarness harness = new SetHarness(new Shape(pageSize, true, SEGMENT_BLOCKS), new MemoryStorage())) {
+        try (SetHarness harness = new SetHarness(new Shape(pageSize, true, SEGMENT_BLOCKS))) {
             harness.take(cluster, 1000);
             assertThat(harness.totals.badPages()).singleElement().satisfies(page -> {
                 assertThat(page.path()).isEqualTo(TABLE + ".2");

@@ -1,13 +1,16 @@
 package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.BackupLabel;
-import io.pgbackup.BackupType;
 import io.pgbackup.Lsn;
 import io.pgbackup.Repository;
+import io.pgbackup.backup.BackupRequest;
+import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.catalog.WalRange;
 import io.pgbackup.core.block.ResolvedFile;
+import io.pgbackup.core.engine.LoneOperation;
+import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FileTarget;
 import io.pgbackup.core.engine.content.FrameWorkers;
@@ -20,9 +23,10 @@ import io.pgbackup.core.postgres.files.ClusterPath;
 import io.pgbackup.core.postgres.files.ScanOptions;
 import io.pgbackup.core.postgres.page.PageCheck;
 import io.pgbackup.core.postgres.page.PageRechecker;
+import io.pgbackup.core.repository.AdoptedPages;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.BundleWriters;
-import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.ManifestRoot;
 import io.pgbackup.core.repository.ManifestStore;
 import io.pgbackup.core.repository.ManifestWriter;
@@ -32,13 +36,12 @@ import io.pgbackup.core.repository.RepositoryOpener;
 import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.core.work.ProgressMeter;
+import io.pgbackup.error.RepositoryException;
 import io.pgbackup.event.OperationKind;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.testkit.MemoryStorage;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,27 +55,47 @@ final class SetHarness implements AutoCloseable {
     static final int WORKERS = 3;
     private static final Lsn FLUSHED = new Lsn(1L << 40);
 
-    private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
-    private final ClusterLayout layout = ClusterLayout.of("model");
-    private final OpenRepository repository;
-    private final List<BackupRecord> records = new ArrayList<>();
-    private LocalDateTime time = LocalDateTime.of(2026, 1, 1, 0, 0);
-    private final Shape shape;
-    CopyTotals totals;
+    /** Small, so that there are many of them. */
+    private static final int BUNDLE = 96 << 10;
+
+    private static final int MANIFEST_PAGE = 500;
 
     /** What a server was built and made with. */
     record Shape(int pageSize, boolean checksums, int segmentBlocks) {
         static final Shape USUAL = new Shape(FakeCluster.PAGE_SIZE, true, 131_072);
     }
 
+    final MemoryStorage memory = new MemoryStorage(InstantSource.system());
+    final RevivableStorage storage;
+    private final Shape shape;
+    private final int bundleBytes;
+    final Repository described = Repository.at("memory:model").unencrypted().build();
+    final ClusterLayout layout = ClusterLayout.of("model");
+    final OpenRepository repository;
+    ServerIdentity server;
+    CopyTotals totals;
+    private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
+
     SetHarness() {
-        this(Shape.USUAL, new MemoryStorage(InstantSource.system()));
+        this(Shape.USUAL);
     }
 
-    SetHarness(Shape shape, Storage storage) {
+    /** For a server of another build. */
+    SetHarness(Shape shape) {
+        this(shape, Optional.empty());
+    }
+
+    /** With bundles of the usual size, in a storage that may be large. */
+    SetHarness(Storage large) {
+        this(Shape.USUAL, Optional.of(large));
+    }
+
+    private SetHarness(Shape shape, Optional<Storage> large) {
         this.shape = shape;
+        this.bundleBytes = large.isPresent() ? BundleWriters.CAPACITY : BUNDLE;
+        this.storage = new RevivableStorage(large.orElse(memory));
+        this.server = new ServerIdentity(1, 17, shape.pageSize(), 16 << 20);
         this.totals = new CopyTotals(shape.pageSize());
-        Repository described = Repository.at("memory:model").unencrypted().build();
         RepositoryOpener opener = new RepositoryOpener(InstantSource.system());
         opener.create(described, storage);
         repository = opener.open(described, storage);
@@ -84,68 +107,89 @@ final class SetHarness implements AutoCloseable {
 
     /** Takes a set; every set but the first builds upon the one before. */
     BackupRecord take(ClusterFiles cluster, long startLsn) {
-        time = time.plusHours(1);
-        Catalog catalog = new Catalog(repository, layout);
+        return take(BackupRequest.auto(), cluster, startLsn);
+    }
+
+    /** Takes a set. */
+    BackupRecord take(BackupRequest.Draft draft, ClusterFiles cluster, long startLsn) {
+        Operation operation =
+                LoneOperation.of(OperationKind.BACKUP, InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")));
+        Begun begun = new SetBeginning(operation, repository, layout).begin(draft.to(described), server);
+        new SetRecords(repository, layout).start(begun.label(), 1, new Lsn(startLsn));
         ManifestStore manifests = new ManifestStore(repository, layout);
-        Optional<BackupRecord> newest =
-                records.isEmpty() ? Optional.empty() : Optional.of(records.get(records.size() - 1));
-        Optional<BaseSet> base = newest.map(record -> BaseSet.open(record, catalog, manifests));
-        BackupLabel label = newest.map(record -> BackupLabel.dependent(
-                        BackupType.INCREMENTAL, record.label().chain(), time))
-                .orElseGet(() -> BackupLabel.full(time));
         byte[] root;
-        try (BundleWriters bundles = new BundleWriters(repository, layout.set(label), WORKERS);
+        try (BundleWriters bundles = new BundleWriters(repository, layout.set(begun.label()), WORKERS, bundleBytes);
                 OrderedWork work = new OrderedWork(executor, 4 * WORKERS, () -> {})) {
             CopyPool pool = new CopyPool(bundles, WORKERS);
-            ManifestWriter manifest = new ManifestWriter(manifests, label, bundles, shape.pageSize());
-            ClusterCopier copier = new ClusterCopier(cluster, rules(base, startLsn), pool, base, manifest, progress());
+            ManifestWriter manifest =
+                    new ManifestWriter(manifests, begun.label(), bundles, shape.pageSize(), MANIFEST_PAGE);
+            ClusterCopier copier =
+                    new ClusterCopier(cluster, rules(begun, startLsn), pool, begun.base(), manifest, progress());
             copier.copyAll(ScanOptions.everything(), work);
             totals = copier.totals();
             List<ManifestRoot.Page> pages = manifest.endSection();
             pool.flush(() -> {});
             root = manifest.finish(new ManifestRoot(
-                    label,
-                    base.map(BaseSet::label).map(List::of).orElse(List.of()),
+                    begun.label(),
+                    begun.base().flatMap(BaseSet::label).map(List::of).orElse(List.of()),
+                    begun.adopted(),
                     shape.pageSize(),
-                    seed(base),
+                    begun.seed(),
                     pages,
                     List.of(),
                     Map.of(),
                     List.of()));
         }
-        List<BackupLabel> references = base.map(BaseSet::references).orElse(List.of());
-        BackupRecord record = record(label, references, startLsn, root);
+        BackupRecord record = record(begun, startLsn, root);
         new SetRecords(repository, layout).commit(record);
-        records.add(record);
         return record;
     }
 
-    private static long seed(Optional<BaseSet> base) {
-        return base.map(BaseSet::seed).orElse(99L);
+    /** Takes a set while the storage dies at some call; empty if it did. What was begun is settled, as a lease that ran out would be. */
+    Optional<BackupRecord> take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn, long calls) {
+        storage.dieAfter(calls);
+        try {
+            return Optional.of(take(draft, cluster, startLsn));
+        } catch (RepositoryException e) {
+            if (!storage.revive()) {
+                throw e;
+            }
+            settle();
+            return Optional.empty();
+        } finally {
+            storage.revive();
+        }
     }
 
-    private CopyRules rules(Optional<BaseSet> base, long startLsn) {
+    private void settle() {
+        for (BackupLabel label : new Leases(repository, layout).unsettled()) {
+            new SetRecords(repository, layout).abort(label, "killed", Instant.EPOCH);
+        }
+    }
+
+    private CopyRules rules(Begun begun, long startLsn) {
         PageCheck check = new PageCheck(shape.pageSize(), shape.checksums());
-        FrameFingerprint fingerprint = new FrameFingerprint(seed(base));
+        FrameFingerprint fingerprint = new FrameFingerprint(begun.seed());
         return new CopyRules(
                 check,
                 new PageRechecker(check, new Lsn(startLsn), () -> FLUSHED, pause -> {}),
                 fingerprint,
                 fingerprint.of(new byte[shape.pageSize()], 0, shape.pageSize()),
-                base.map(BaseSet::start).orElse(new Lsn(0)),
                 shape.segmentBlocks());
     }
 
-    private BackupRecord record(BackupLabel label, List<BackupLabel> references, long startLsn, byte[] root) {
+    private BackupRecord record(Begun begun, long startLsn, byte[] root) {
         return new BackupRecord(
-                label,
+                begun.label(),
                 "test",
-                references,
+                begun.references(),
+                new AdoptedWork(
+                        begun.adopted().stream().map(AdoptedPages::label).toList(), totals.adoptedBytes()),
                 Instant.EPOCH,
                 Instant.EPOCH,
                 new WalRange(1, new Lsn(startLsn), new Lsn(startLsn + 1), "a", "b"),
                 new BackupSizes(0, 0, 0, 0, 0, 0, 0, 0, 0),
-                new ServerIdentity(1, 17, shape.pageSize(), 16 << 20),
+                server,
                 0,
                 Map.of(),
                 root);
