@@ -70,7 +70,8 @@ final class PinOperation {
         if (!records.mayLeanOn(label)) {
             throw new ConflictException(
                     ErrorCode.BACKUP_EXPIRING,
-                    "backup " + label + " in repository " + repository.name() + " cannot be pinned: expire has chosen it",
+                    "backup " + label + " in repository " + repository.name()
+                            + " cannot be pinned: expire has chosen it",
                     "pin before expire runs; take a new backup and pin that one");
         }
     }

@@ -38,7 +38,8 @@ class ManyBackupsTest {
                 full = round % 5 == 0 ? sets.full(repository) : full;
                 sets.dependant(repository, BackupType.INCREMENTAL, full);
                 PgBackup pg = sets.pg();
-                pg.expire(pg.planExpire(repository, Retention.keepFullBackups(2)).deletingAtOnce());
+                pg.expire(
+                        pg.planExpire(repository, Retention.keepFullBackups(2)).deletingAtOnce());
                 if (round == ROUNDS / 3) {
                     heapBefore = liveHeap();
                     filesBefore = openFiles();

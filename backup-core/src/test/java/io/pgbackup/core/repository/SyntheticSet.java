@@ -20,8 +20,8 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.zip.CRC32C;
 
@@ -115,8 +115,8 @@ public final class SyntheticSet {
         bundles.giveBack(writer);
         bundles.flush(() -> {});
         List<BackupLabel> base = references.isEmpty() ? List.of() : List.of(references.get(references.size() - 1));
-        return manifest.finish(
-                new ManifestRoot(label, base, List.of(), PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
+        return manifest.finish(new ManifestRoot(
+                label, base, List.of(), PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
     }
 
     private static ManifestEntry.File plain(String path, BundleWriter writer) {

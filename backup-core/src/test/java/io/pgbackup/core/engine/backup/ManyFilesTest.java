@@ -64,7 +64,9 @@ class ManyFilesTest {
         LOG.info("{} files, {} GiB: {}", files, gibibytes, output);
         String[] figures = output.substring(output.indexOf("figures ")).split("\\s+");
         assertThat(Long.parseLong(figures[1])).as("files of the full set").isEqualTo(files + gibibytes + 1L);
-        assertThat(Long.parseLong(figures[2])).as("changed pages of the incremental").isZero();
+        assertThat(Long.parseLong(figures[2]))
+                .as("changed pages of the incremental")
+                .isZero();
         assertThat(Long.parseLong(figures[3])).as("files read back").isEqualTo(files + gibibytes + 1L);
         assertThat(Long.parseLong(figures[4]) << 10).as("resident").isLessThan(MOST_RESIDENT);
     }
