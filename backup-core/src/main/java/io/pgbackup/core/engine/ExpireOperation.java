@@ -9,6 +9,7 @@ import io.pgbackup.core.repository.Pins;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.core.repository.RetentionCatalog;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -25,9 +26,8 @@ final class ExpireOperation {
     }
 
     ExpireResult run(ExpirePlan plan) {
-        new PlanCheck(plan)
-                .requireCurrent(new RetentionCatalog(repository, layout)
-                        .candidates(operation.clock().instant()));
+        Instant now = operation.clock().instant();
+        new PlanCheck(plan).requireCurrent(new RetentionCatalog(repository, layout).candidates(now), now);
         takeConsentedPinsAway(plan);
         Map<BackupLabel, String> chosen = new HashMap<>();
         plan.decisions().stream()

@@ -7,6 +7,7 @@ import io.pgbackup.catalog.ExpirePlan.Cause;
 import io.pgbackup.core.repository.Candidate;
 import io.pgbackup.error.ConflictException;
 import io.pgbackup.error.ErrorCode;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,14 +24,14 @@ final class PlanCheck {
     }
 
     /** Before anything is written. */
-    void requireCurrent(List<Candidate> present) {
+    void requireCurrent(List<Candidate> present, Instant now) {
         requireSameSets(present);
         for (Candidate candidate : present) {
             if (!deleted.contains(candidate.label())
                     && candidate.references().stream().anyMatch(deleted::contains)) {
                 throw outdated("the plan deletes what " + candidate.label() + " needs");
             }
-            if (deleted.contains(candidate.label()) && candidate.lockedUntil().isPresent()) {
+            if (deleted.contains(candidate.label()) && candidate.lockedUntil().filter(now::isBefore).isPresent()) {
                 throw outdated("the plan deletes " + candidate.label() + ", which the store has locked");
             }
         }

@@ -22,6 +22,7 @@ import io.pgbackup.catalog.VerifyReport;
 import io.pgbackup.core.engine.backup.BackupOperation;
 import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.engine.restore.RestoreOperation;
+import io.pgbackup.core.engine.restore.Surroundings;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.Candidate;
 import io.pgbackup.core.repository.Catalog;
@@ -128,7 +129,8 @@ final class Verbs implements ClusterOperations {
         Catalog catalog = new Catalog(open, layout);
         BackupLabel label = request.label().orElseGet(() -> newest(catalog, open));
         SetContents contents = SetContents.of(open, layout, catalog.require(label));
-        return new RestoreOperation(operation, contents, runtime, request);
+        return new RestoreOperation(
+                operation, contents, runtime, request, Surroundings.of(cluster, repositories.all()));
     }
 
     private BackupLabel newest(Catalog catalog, OpenRepository open) {

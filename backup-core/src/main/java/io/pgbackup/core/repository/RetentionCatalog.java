@@ -23,17 +23,17 @@ public final class RetentionCatalog {
     private final Function<BackupLabel, Optional<Instant>> locks;
 
     /**
-     * For a store that locks nothing.
+     * With the locks that sets say they have.
      *
      * @param repository where
      * @param layout of the cluster
      */
     public RetentionCatalog(OpenRepository repository, ClusterLayout layout) {
-        this(repository, layout, label -> Optional.empty());
+        this(repository, layout, new SetLocks(repository, layout)::lockedUntil);
     }
 
     /**
-     * For a store that locks.
+     * With other locks.
      *
      * @param repository where
      * @param layout of the cluster
