@@ -32,13 +32,17 @@ public final class SetRecords {
     }
 
     /**
-     * Writes the first object of a set.
+     * Writes the first object of a set. If the repository is to be locked, this object and all that this open repository writes of the set are.
      *
      * @param begin of the set
      */
     public void begin(BeginRecord begin) {
         ObjectKey key = layout.set(begin.label()).begin();
-        if (!repository.createRecord(key, HeaderKind.BEGIN, begin.toBytes())) {
+        Optional<Instant> lockedUntil = new SetLocks(repository, layout).until(begin.leansOn(), begin.since());
+        lockedUntil.ifPresent(
+                until -> repository.lock(layout.set(begin.label()).root(), layout.record(begin.label()), until));
+        byte[] content = begin.locked(lockedUntil).toBytes();
+        if (!repository.createRecord(key, HeaderKind.BEGIN, content)) {
             throw lost(begin.label(), "somebody else began it");
         }
     }
@@ -119,14 +123,14 @@ public final class SetRecords {
     }
 
     /**
-     * Proves that the first object of a committed set is there and says what the commit says.
+     * Proves that the first object of a committed set is there and names everything that the commit names. It may name more: what was only read from.
      *
      * @param committed the set
      */
     public void requireBegun(BackupRecord committed) {
         ObjectKey key = layout.set(committed.label()).begin();
         List<BackupLabel> leansOn = leansOn(committed.label()).orElseThrow(() -> repository.missing(key));
-        if (!leansOn.equals(committed.references())) {
+        if (!leansOn.containsAll(committed.references())) {
             throw repository.malformed(key, new IllegalArgumentException("it names " + leansOn));
         }
     }
