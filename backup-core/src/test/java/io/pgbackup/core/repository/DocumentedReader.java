@@ -243,7 +243,8 @@ final class DocumentedReader {
     /** §5 and §7: the levels that a root adds to those of its base, each a set and the pages of it that count, oldest first. */
     static java.util.Map<String, List<Integer>> adopted(String root) {
         java.util.Map<String, List<Integer>> adopted = new java.util.LinkedHashMap<>();
-        Matcher set = Pattern.compile("\"label\"\\s*:\\s*\"([^\"]+)\"\\s*,\\s*\"pages\"\\s*:\\s*\\[(.*?)\\]", Pattern.DOTALL)
+        Matcher set = Pattern.compile(
+                        "\"label\"\\s*:\\s*\"([^\"]+)\"\\s*,\\s*\"pages\"\\s*:\\s*\\[(.*?)\\]", Pattern.DOTALL)
                 .matcher(root);
         while (set.find()) {
             List<Integer> pages = new ArrayList<>();
