@@ -164,8 +164,8 @@ public final class SetHarness implements AutoCloseable {
         CRC32C crc = new CRC32C();
         crc.update(content);
         FileProof proof = new FileProof(false, FileProof.sha256().digest(content), (int) crc.getValue());
-        EntryAttributes attributes = new EntryAttributes(
-                content.length, 0600, new EntryAttributes.Ownership("root", "root"), Instant.EPOCH);
+        EntryAttributes attributes =
+                new EntryAttributes(content.length, 0600, new EntryAttributes.Ownership("root", "root"), Instant.EPOCH);
         return new ManifestEntry.File(
                 place, attributes, proof, new BlockMap(false, List.of(frame), UnitRuns.EMPTY, new long[0]));
     }
