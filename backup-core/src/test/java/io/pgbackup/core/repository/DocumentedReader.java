@@ -5,8 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,17 +28,36 @@ final class DocumentedReader {
             List<long[]> frames,
             List<String> bundles,
             int unitSize,
-            List<int[]> units) {}
+            List<int[]> units,
+            int[] zeros,
+            boolean overlay) {}
 
     private final Function<String, byte[]> objects;
     private final byte[] repositoryId;
-    private final byte[] master;
+    private final Map<Integer, byte[]> masters = new HashMap<>();
 
     DocumentedReader(Function<String, byte[]> objects, byte[] rawKey) throws GeneralSecurityException {
         this.objects = objects;
         String format = new String(unencrypted(objects.apply("format")), StandardCharsets.UTF_8);
         this.repositoryId = HexFormat.of().parseHex(field(format, "id"));
-        this.master = unwrap(unencrypted(objects.apply("keys/1/0")), rawKey);
+        this.masters.put(1, unwrap(unencrypted(objects.apply("keys/1/0")), rawKey, 1));
+    }
+
+    /** §4: the generations of a ring whose slot 0 the key opens. */
+    void readRing(int version, byte[] rawKey) throws GeneralSecurityException {
+        String key = "keys/ring/" + version;
+        int current = ByteBuffer.wrap(objects.apply(key)).getInt(8);
+        masters.put(current, unwrap(unencrypted(objects.apply("keys/" + current + "/0")), rawKey, current));
+        String ring = new String(content(key), StandardCharsets.UTF_8);
+        Matcher generations = Pattern.compile("\"generations\"\\s*:\\s*\\[([^]]*)]").matcher(ring);
+        if (!generations.find()) {
+            throw new IllegalStateException(ring);
+        }
+        Matcher generation = Pattern.compile("\\d+").matcher(generations.group(1));
+        while (generation.find()) {
+            int number = Integer.parseInt(generation.group());
+            masters.put(number, unwrap(unencrypted(objects.apply("keys/" + number + "/0")), rawKey, number));
+        }
     }
 
     /** §3, suite 0: the frames of format and key slots, which this reader trusts. */
@@ -54,10 +75,10 @@ final class DocumentedReader {
     }
 
     /** §4. */
-    private byte[] unwrap(byte[] slot, byte[] rawKey) throws GeneralSecurityException {
+    private byte[] unwrap(byte[] slot, byte[] rawKey, int generation) throws GeneralSecurityException {
         ByteBuffer in = ByteBuffer.wrap(slot);
-        if (in.get() != 1 || in.getInt() != 1 || in.getShort() != 0 || in.get() != 1) {
-            throw new IllegalStateException("not slot 0 of generation 1 with a raw key");
+        if (in.get() != 1 || in.getInt() != generation || in.getShort() != 0 || in.get() != 1) {
+            throw new IllegalStateException("not slot 0 of generation " + generation + " with a raw key");
         }
         byte[] salt = take(in, 16);
         byte[] bound = join(
@@ -99,6 +120,7 @@ final class DocumentedReader {
                 name);
         byte[] nonce =
                 ByteBuffer.allocate(12).putLong(number).put(object[offset + 4]).array();
+        byte[] master = masters.get(ByteBuffer.wrap(object).getInt(8));
         Cipher cipher = gcm(hkdf(master, salt, info), nonce);
         cipher.updateAAD(header);
         cipher.updateAAD(object, offset, 8);
@@ -157,7 +179,7 @@ final class DocumentedReader {
             ByteBuffer in, String path, long size, int unitSize, List<String> bundles, boolean paged) {
         byte[] digest = take(in, 32);
         number(in);
-        in.get();
+        boolean overlay = in.get() == 1;
         List<long[]> frames = new ArrayList<>();
         List<String> frameBundles = new ArrayList<>();
         List<int[]> units = new ArrayList<>();
@@ -176,26 +198,62 @@ final class DocumentedReader {
                 offset += stored;
             }
         }
-        runs(in);
+        int[] zeros = runs(in);
         take(in, paged ? storedUnits * 8 : 0);
-        return new DocumentedFile(path, size, digest, frames, frameBundles, unitSize, units);
+        return new DocumentedFile(path, size, digest, frames, frameBundles, unitSize, units, zeros, overlay);
     }
 
     /** The content of a file that is stored whole. */
     byte[] read(DocumentedFile file) throws GeneralSecurityException {
-        byte[] content = new byte[(int) file.size()];
+        return read(List.of(file));
+    }
+
+    /** §7, levels and overlays: what a file of the set looks like, laid together from all levels that hold its path, the set's own first. */
+    byte[] read(List<DocumentedFile> newestFirst) throws GeneralSecurityException {
+        int needed = 1;
+        while (newestFirst.get(needed - 1).overlay()) {
+            needed++;
+        }
+        byte[] content = new byte[(int) newestFirst.get(0).size()];
+        for (int level = needed - 1; level >= 0; level--) {
+            lay(newestFirst.get(level), content);
+        }
+        return content;
+    }
+
+    private void lay(DocumentedFile file, byte[] content) throws GeneralSecurityException {
+        for (int unit : file.zeros()) {
+            int begin = Math.min(content.length, unit * file.unitSize());
+            java.util.Arrays.fill(content, begin, Math.min(content.length, begin + file.unitSize()), (byte) 0);
+        }
         for (int index = 0; index < file.frames().size(); index++) {
             long[] frame = file.frames().get(index);
             String key = file.bundles().get(index);
             byte[] plain = frame(key, objects.apply(key), frame[0], (int) frame[1], (int) frame[2]);
             int position = 0;
             for (int unit : file.units().get(index)) {
-                int length = Math.min(file.unitSize(), content.length - unit * file.unitSize());
-                System.arraycopy(plain, position, content, unit * file.unitSize(), length);
+                int length = (int) Math.min(file.unitSize(), file.size() - (long) unit * file.unitSize());
+                int kept = Math.max(0, Math.min(length, content.length - unit * file.unitSize()));
+                System.arraycopy(plain, position, content, kept == 0 ? 0 : unit * file.unitSize(), kept);
                 position += length;
             }
         }
-        return content;
+    }
+
+    /** §5 and §7: the levels that a root adds to those of its base, each a set and the pages of it that count, oldest first. */
+    static java.util.Map<String, List<Integer>> adopted(String root) {
+        java.util.Map<String, List<Integer>> adopted = new java.util.LinkedHashMap<>();
+        Matcher set = Pattern.compile("\"label\"\\s*:\\s*\"([^\"]+)\"\\s*,\\s*\"pages\"\\s*:\\s*\\[(.*?)\\]", Pattern.DOTALL)
+                .matcher(root);
+        while (set.find()) {
+            List<Integer> pages = new ArrayList<>();
+            Matcher number = Pattern.compile("\"number\"\\s*:\\s*([0-9]+)").matcher(set.group(2));
+            while (number.find()) {
+                pages.add(Integer.parseInt(number.group(1)));
+            }
+            adopted.put(set.group(1), pages);
+        }
+        return adopted;
     }
 
     /** §6: path and units of each frame of a bundle. */

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgbackup.EncryptionKey;
 import io.pgbackup.Repository;
 import io.pgbackup.SecretSource;
+import io.pgbackup.core.engine.keys.KeyChanges;
+import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.repository.DocumentedReader.DocumentedFile;
+import io.pgbackup.keys.RotateRequest;
 import io.pgbackup.storage.ByteRange;
 import io.pgbackup.storage.ObjectKey;
 import io.pgbackup.storage.StorageException;
@@ -18,6 +21,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +59,52 @@ class FormatDocumentTest {
                         "base/1/16384 12+8",
                         "base/1/16384 20+1",
                         "backup_label 0+1");
+    }
+
+    @Test
+    void afterARotationTheRingTellsWhichKeysToUse() throws Exception {
+        byte[] rawKey = new byte[32];
+        new SecureRandom().nextBytes(rawKey);
+        Repository repository = repository(rawKey);
+        MemoryStorage storage = new MemoryStorage(InstantSource.system());
+        SyntheticSet.write(repository, storage.anotherClient());
+        RepositoryOpener opener = new RepositoryOpener(InstantSource.system());
+        new KeyChanges(
+                        opener.keys(repository, storage),
+                        repository.key().orElseThrow(),
+                        InstantSource.system(),
+                        failure -> {
+                            throw failure;
+                        })
+                .rotate(RotateRequest.withConfiguredKey());
+        ObjectKey added = ObjectKey.of("golden/job/2026-11/new");
+        try (OpenRepository open = opener.open(repository, storage.anotherClient())) {
+            open.createRecord(added, HeaderKind.JOB, "under generation 2".getBytes(StandardCharsets.UTF_8));
+        }
+
+        DocumentedReader reader = new DocumentedReader(objectsOf(storage), rawKey);
+        reader.readRing(1, rawKey);
+        assertThat(text(reader.content(added.toString()))).isEqualTo("under generation 2");
+        assertThat(text(reader.content("golden/backup/" + SyntheticSet.LABEL))).contains(SyntheticSet.LABEL.toString());
+    }
+
+    @Test
+    void aResumedSetIsReadByTheDocumentAlone() throws Exception {
+        byte[] rawKey = new byte[32];
+        new SecureRandom().nextBytes(rawKey);
+        MemoryStorage storage = new MemoryStorage(InstantSource.system());
+        SyntheticSet.write(repository(rawKey), storage.anotherClient());
+        SyntheticResumption.write(repository(rawKey), storage.anotherClient());
+
+        DocumentedReader reader = new DocumentedReader(objectsOf(storage), rawKey);
+        String data = "golden/data/";
+        Map<String, List<Integer>> adopted =
+                DocumentedReader.adopted(text(reader.content(data + SyntheticResumption.RESUMED + "/manifest/root")));
+        assertThat(adopted).containsExactly(Map.entry(SyntheticResumption.INTERRUPTED.toString(), List.of(0)));
+        List<DocumentedFile> above = reader.files(data + SyntheticResumption.RESUMED, 0);
+        List<DocumentedFile> below = reader.files(data + SyntheticResumption.INTERRUPTED, 0);
+        assertThat(reader.read(List.of(above.get(0), below.get(0)))).isEqualTo(SyntheticSet.plainContent());
+        assertThat(reader.read(List.of(above.get(1), below.get(1)))).isEqualTo(SyntheticResumption.content());
     }
 
     private static Repository repository(byte[] rawKey) {

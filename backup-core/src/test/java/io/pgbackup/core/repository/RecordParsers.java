@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reading and writing of records, for tests of other rooms. */
 public final class RecordParsers {
@@ -17,6 +18,17 @@ public final class RecordParsers {
 
     public static byte[] rewriteFormat(byte[] bytes) {
         return RepositoryFormat.parse(bytes).toBytes();
+    }
+
+    public static byte[] keyRing() {
+        return KeyRing.first()
+                .with(1, "second", Instant.EPOCH)
+                .rotated(2, Set.of(), Instant.EPOCH)
+                .toBytes();
+    }
+
+    public static byte[] rewriteKeyRing(byte[] bytes) {
+        return KeyRing.parse(bytes).toBytes();
     }
 
     public static byte[] manifestRoot() {

@@ -1,6 +1,7 @@
 package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.BackupLabel;
+import io.pgbackup.Compression;
 import io.pgbackup.Lsn;
 import io.pgbackup.Repository;
 import io.pgbackup.backup.BackupRequest;
@@ -70,7 +71,7 @@ public final class SetHarness implements AutoCloseable {
     final RevivableStorage storage = new RevivableStorage(memory);
     final Repository described = Repository.at("memory:model").unencrypted().build();
     final ClusterLayout layout = ClusterLayout.of("model");
-    final OpenRepository repository;
+    OpenRepository repository;
     public ServerIdentity server = new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20);
     CopyTotals totals = new CopyTotals(FakeCluster.PAGE_SIZE);
     private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
@@ -149,6 +150,15 @@ public final class SetHarness implements AutoCloseable {
         } finally {
             storage.revive();
         }
+    }
+
+    /** Opens the repository anew, as another process would with other settings. */
+    void reopen(Compression compression) {
+        Repository other = Repository.at("memory:model")
+                .unencrypted()
+                .compression(compression)
+                .build();
+        repository = new RepositoryOpener(InstantSource.system()).open(other, storage);
     }
 
     private void settle() {
