@@ -106,11 +106,14 @@ public final class Expiry {
         return age.isZero() || !since.plus(age).isAfter(now);
     }
 
-    /** Begin first, then record: a set that was begun before another was chosen is seen here, one begun later looks and chooses again. */
+    /**
+     * Retirements first: what another expire retires after this look was not looked for. Then begin, then record: a set that was begun before another was
+     * chosen is seen here, one begun later looks itself and chooses again.
+     */
     private Outcome delete(Instant now, List<BackupLabel> abandoned) {
+        Map<BackupLabel, Instant> retired = catalog.retirements();
         Set<BackupLabel> needed = leanedOnByRunning();
         List<BackupRecord> committed = catalog.committed();
-        Map<BackupLabel, Instant> retired = catalog.retirements();
         List<BackupLabel> waiting = new ArrayList<>();
         Set<BackupLabel> due = new HashSet<>();
         for (BackupRecord record : committed) {

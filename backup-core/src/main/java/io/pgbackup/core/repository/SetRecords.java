@@ -72,14 +72,16 @@ public final class SetRecords {
 
     /**
      * Looks, after begin is durable, whether a set is still there to lean on: not chosen by expire, then its record present. Committed or aborted, a
-     * record never changes, so what it said when the set was chosen it says now; and nothing of a set is deleted before its retire record exists.
+     * record never changes, so what it said when the set was chosen it says now; and nothing of a set is deleted before its retire record exists. Begin goes
+     * last of all but the retire record: while it is there, the record is no late repetition for a set that is gone.
      *
      * @param label of a committed set, or of an aborted one whose work is taken over
      * @return false if the writer must choose again
      */
     public boolean mayLeanOn(BackupLabel label) {
         return repository.stat(layout.retirement(label)).isEmpty()
-                && new Catalog(repository, layout).settlement(label).isPresent();
+                && new Catalog(repository, layout).settlement(label).isPresent()
+                && repository.stat(layout.set(label).begin()).isPresent();
     }
 
     /**

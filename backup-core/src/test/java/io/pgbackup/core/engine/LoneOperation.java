@@ -18,12 +18,17 @@ public final class LoneOperation {
     }
 
     public static Operation of(OperationKind kind, InstantSource clock, Optional<CancellationToken> token) {
+        return of(kind, clock, token, new Patience(LeaseWatch.fresh(), Duration.ZERO));
+    }
+
+    public static Operation of(
+            OperationKind kind, InstantSource clock, Optional<CancellationToken> token, Patience patience) {
         return new Operation(
                 "test",
                 kind,
                 clock,
                 new Cancellation(token, Optional.empty()),
                 new Listeners(List.of()),
-                new Patience(LeaseWatch.fresh(), Duration.ZERO));
+                patience);
     }
 }

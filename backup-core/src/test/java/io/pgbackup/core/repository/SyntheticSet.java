@@ -70,32 +70,7 @@ public final class SyntheticSet {
                 Optional.of(new BeginRecord.Origin(model.server(), SEED)),
                 List.of()));
         records.start(LABEL, 1, model.wal().start());
-        byte[] root;
-        try (BundleWriters bundles = new BundleWriters(open, layout.set(LABEL), 1)) {
-            BundleWriter writer = bundles.borrow();
-            ManifestWriter manifest = new ManifestWriter(new ManifestStore(open, layout), LABEL, bundles, PAGE_SIZE);
-            manifest.add(plain("PG_VERSION", writer));
-            manifest.add(new ManifestEntry.Directory(ClusterPath.of("base"), attributes(0)));
-            manifest.add(paged(writer));
-            manifest.add(new ManifestEntry.Link(
-                    ClusterPath.of("pg_tblspc/16400"), attributes(0), TablespaceLocation.of("/mnt/fast")));
-            List<ManifestRoot.Page> files = manifest.endSection();
-            manifest.add(plain("backup_label", writer));
-            List<ManifestRoot.Page> late = manifest.endSection();
-            bundles.giveBack(writer);
-            bundles.flush(() -> {});
-            root = manifest.finish(new ManifestRoot(
-                    LABEL,
-                    List.of(),
-                    List.of(),
-                    PAGE_SIZE,
-                    SEED,
-                    files,
-                    late,
-                    Map.of("16400", "fast"),
-                    Map.of(),
-                    List.of()));
-        }
+        byte[] root = writeData(open, layout, LABEL, List.of());
         records.commit(new BackupRecord(
                 LABEL,
                 "operation",
@@ -109,6 +84,28 @@ public final class SyntheticSet {
                 0,
                 Map.of("why", "test"),
                 root));
+    }
+
+    /** Bundles and manifest of a set, all of it stored whole; returns the header of the manifest's root. */
+    public static byte[] writeData(
+            OpenRepository open, ClusterLayout layout, BackupLabel label, List<BackupLabel> base)
+            throws InterruptedException {
+        try (BundleWriters bundles = new BundleWriters(open, layout.set(label), 1)) {
+            BundleWriter writer = bundles.borrow();
+            ManifestWriter manifest = new ManifestWriter(new ManifestStore(open, layout), label, bundles, PAGE_SIZE);
+            manifest.add(plain("PG_VERSION", writer));
+            manifest.add(new ManifestEntry.Directory(ClusterPath.of("base"), attributes(0)));
+            manifest.add(paged(writer));
+            manifest.add(new ManifestEntry.Link(
+                    ClusterPath.of("pg_tblspc/16400"), attributes(0), TablespaceLocation.of("/mnt/fast")));
+            List<ManifestRoot.Page> files = manifest.endSection();
+            manifest.add(plain("backup_label", writer));
+            List<ManifestRoot.Page> late = manifest.endSection();
+            bundles.giveBack(writer);
+            bundles.flush(() -> {});
+            return manifest.finish(new ManifestRoot(
+                    label, base, List.of(), PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), Map.of(), List.of()));
+        }
     }
 
     static ManifestEntry.File plain(String path, BundleWriter writer) {

@@ -63,23 +63,37 @@ final class SetBeginning {
     Begun begin(BackupRequest request, ServerIdentity server) {
         LeaseWaiting waiting = new LeaseWaiting(operation);
         for (int choice = 0; choice < MOST_CHOICES; choice++) {
-            Begun begun = waiting.until(() -> {
+            Optional<Begun> begun = waiting.until(() -> {
                 leases.requireFree();
-                return begin(request, server, chooseBase(request, server));
+                return tryOn(chooseBase(request, server), request, server);
             });
-            if (begun.mustStay().stream().allMatch(records::mayLeanOn)) {
-                return begun;
+            if (begun.isPresent()) {
+                return begun.get();
             }
-            begun.lease().release();
-            records.abort(
-                    begun.label(),
-                    "its base was chosen by expire",
-                    operation.clock().instant());
         }
         throw new ConflictException(
                 ErrorCode.LEASE_HELD,
                 "again and again a base was chosen by expire in repository " + repository.name(),
                 "wait until expire has ended");
+    }
+
+    /** Empty if expire has chosen the base meanwhile, or deleted it already. */
+    private Optional<Begun> tryOn(Optional<BackupRecord> base, BackupRequest request, ServerIdentity server) {
+        try {
+            Begun begun = begin(request, server, base);
+            boolean whole = operation.settling(
+                    () -> begun.mustStay().stream().allMatch(records::mayLeanOn),
+                    reason -> giveUp(begun.lease(), reason));
+            if (whole) {
+                return Optional.of(begun);
+            }
+            giveUp(begun.lease(), "its base was chosen by expire");
+        } catch (RepositoryException e) {
+            if (base.map(this::isWhole).orElse(true)) {
+                throw e;
+            }
+        }
+        return Optional.empty();
     }
 
     private Optional<BackupRecord> chooseBase(BackupRequest request, ServerIdentity server) {
@@ -173,10 +187,12 @@ final class SetBeginning {
                     records.requireUnsettled(begun.label());
                     return begun;
                 },
-                reason -> {
-                    held.release();
-                    records.abort(held.label(), reason, operation.clock().instant());
-                });
+                reason -> giveUp(held, reason));
+    }
+
+    private void giveUp(HeldLease held, String reason) {
+        held.release();
+        records.abort(held.label(), reason, operation.clock().instant());
     }
 
     private void takeOver(Leases.Lease lease) {
