@@ -85,7 +85,16 @@ public final class SyntheticSet {
             bundles.giveBack(writer);
             bundles.flush(() -> {});
             root = manifest.finish(new ManifestRoot(
-                    LABEL, List.of(), List.of(), PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
+                    LABEL,
+                    List.of(),
+                    List.of(),
+                    PAGE_SIZE,
+                    SEED,
+                    files,
+                    late,
+                    Map.of("16400", "fast"),
+                    Map.of(),
+                    List.of()));
         }
         records.commit(new BackupRecord(
                 LABEL,

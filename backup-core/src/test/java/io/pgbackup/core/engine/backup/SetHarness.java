@@ -16,10 +16,16 @@ import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FileTarget;
 import io.pgbackup.core.engine.content.FrameWorkers;
 import io.pgbackup.core.engine.content.SetContents;
+import io.pgbackup.core.manifest.BlockMap;
+import io.pgbackup.core.manifest.FileProof;
+import io.pgbackup.core.manifest.FrameRef;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
+import io.pgbackup.core.manifest.UnitRuns;
 import io.pgbackup.core.pipeline.FrameFingerprint;
+import io.pgbackup.core.postgres.files.ClusterFiles;
 import io.pgbackup.core.postgres.files.ClusterPath;
+import io.pgbackup.core.postgres.files.EntryAttributes;
 import io.pgbackup.core.postgres.files.ScanOptions;
 import io.pgbackup.core.postgres.page.PageCheck;
 import io.pgbackup.core.postgres.page.PageRechecker;
@@ -44,12 +50,15 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.zip.CRC32C;
 
 /** Takes sets of a fake cluster into memory and reads them back, by the very classes that a backup and a restore use. */
-final class SetHarness implements AutoCloseable {
+public final class SetHarness implements AutoCloseable {
     static final int WORKERS = 3;
     private static final Lsn FLUSHED = new Lsn(1L << 40);
 
@@ -63,11 +72,12 @@ final class SetHarness implements AutoCloseable {
     final Repository described = Repository.at("memory:model").unencrypted().build();
     final ClusterLayout layout = ClusterLayout.of("model");
     OpenRepository repository;
-    ServerIdentity server = new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20);
+    public ServerIdentity server = new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20);
     CopyTotals totals = new CopyTotals(FakeCluster.PAGE_SIZE);
     private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
 
-    SetHarness() {
+    /** Opens an empty repository in memory. */
+    public SetHarness() {
         RepositoryOpener opener = new RepositoryOpener(InstantSource.system());
         opener.create(described, storage);
         repository = opener.open(described, storage);
@@ -84,6 +94,12 @@ final class SetHarness implements AutoCloseable {
 
     /** Takes a set. */
     BackupRecord take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn) {
+        return take(draft, cluster, startLsn, new TreeMap<>());
+    }
+
+    /** Takes a set with small files that are added at the end. */
+    public BackupRecord take(
+            BackupRequest.Draft draft, ClusterFiles cluster, long startLsn, SortedMap<String, byte[]> late) {
         Operation operation =
                 LoneOperation.of(OperationKind.BACKUP, InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")));
         Begun begun = new SetBeginning(operation, repository, layout).begin(draft.to(described), server);
@@ -100,6 +116,8 @@ final class SetHarness implements AutoCloseable {
             copier.copyAll(ScanOptions.everything(), work);
             totals = copier.totals();
             List<ManifestRoot.Page> pages = manifest.endSection();
+            late.forEach((path, content) -> manifest.add(lateFile(path, content, pool)));
+            List<ManifestRoot.Page> latePages = manifest.endSection();
             pool.flush(() -> {});
             root = manifest.finish(new ManifestRoot(
                     begun.label(),
@@ -108,7 +126,8 @@ final class SetHarness implements AutoCloseable {
                     FakeCluster.PAGE_SIZE,
                     begun.seed(),
                     pages,
-                    List.of(),
+                    latePages,
+                    Map.of(),
                     Map.of(),
                     List.of()));
         }
@@ -146,6 +165,24 @@ final class SetHarness implements AutoCloseable {
         for (BackupLabel label : new Leases(repository, layout).unsettled()) {
             new SetRecords(repository, layout).abort(label, "killed", Instant.EPOCH);
         }
+    }
+
+    private static ManifestEntry.File lateFile(String path, byte[] content, CopyPool pool) {
+        ClusterPath place = ClusterPath.of(path);
+        FrameRef frame = pool.with(buffers -> buffers.bundle()
+                .write(place, ManifestEntry.File.PLAIN_UNIT, UnitRuns.of(0, 1), content, content.length));
+        CRC32C crc = new CRC32C();
+        crc.update(content);
+        FileProof proof = new FileProof(false, FileProof.sha256().digest(content), (int) crc.getValue());
+        EntryAttributes attributes = new EntryAttributes(
+                content.length, 0600, new EntryAttributes.Ownership("root", "root"), Instant.EPOCH);
+        return new ManifestEntry.File(
+                place, attributes, proof, new BlockMap(false, List.of(frame), UnitRuns.EMPTY, new long[0]));
+    }
+
+    /** A set as a restore sees it. */
+    public SetContents contents(BackupRecord record) {
+        return SetContents.of(repository, layout, record);
     }
 
     private static CopyRules rules(Begun begun, long startLsn) {
