@@ -2,6 +2,9 @@ package io.pgbackup;
 
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BackupResult;
+import io.pgbackup.backup.CombineRequest;
+import io.pgbackup.backup.CopyRequest;
+import io.pgbackup.backup.CopyResult;
 import io.pgbackup.catalog.CheckReport;
 import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
@@ -69,6 +72,23 @@ public interface ClusterOperations {
      * @return the committed backup
      */
     BackupResult backup(BackupRequest request);
+
+    /**
+     * Copies backups, with whatever they lean on, to another repository. What is there already is not copied again, so a copy that was interrupted is
+     * repeated to go on. Every page is proved on the way, compressed and encrypted anew for the target.
+     *
+     * @param request what, from where and to where
+     * @return what was copied
+     */
+    CopyResult copy(CopyRequest request);
+
+    /**
+     * Makes a full backup of an incremental or differential one and all it leans on, without reading the database.
+     *
+     * @param request what, from where and to where
+     * @return the full backup; nothing was copied if there is such a one already
+     */
+    CopyResult combine(CombineRequest request);
 
     /**
      * Looks what a restore would do, without writing anything.

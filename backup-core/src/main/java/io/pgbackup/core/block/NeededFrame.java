@@ -21,6 +21,30 @@ import java.util.stream.LongStream;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record NeededFrame(int set, FrameRef frame, UnitRuns needed, long[] expected) {
     /**
+     * The part of it that lies within some units.
+     *
+     * @param first the first of the units
+     * @param end the unit after the last
+     * @return the same frame, wanted for fewer units, perhaps for none
+     */
+    public NeededFrame within(int first, int end) {
+        UnitRuns.Builder part = new UnitRuns.Builder();
+        LongStream.Builder fingerprints = LongStream.builder();
+        int[] position = {0};
+        needed.forEach((from, count) -> {
+            for (int unit = from; unit < from + count; unit++, position[0]++) {
+                if (unit >= first && unit < end) {
+                    part.add(unit, 1);
+                    if (expected.length > 0) {
+                        fingerprints.add(expected[position[0]]);
+                    }
+                }
+            }
+        });
+        return new NeededFrame(set, frame, part.build(), fingerprints.build().toArray());
+    }
+
+    /**
      * Everything that one set itself stores of a file.
      *
      * @param set index of the set

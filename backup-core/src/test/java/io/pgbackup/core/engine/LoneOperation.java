@@ -1,5 +1,6 @@
 package io.pgbackup.core.engine;
 
+import io.pgbackup.CancellationToken;
 import io.pgbackup.core.repository.LeaseWatch;
 import io.pgbackup.core.work.Cancellation;
 import io.pgbackup.event.OperationKind;
@@ -13,11 +14,15 @@ public final class LoneOperation {
     private LoneOperation() {}
 
     public static Operation of(OperationKind kind, InstantSource clock) {
+        return of(kind, clock, Optional.empty());
+    }
+
+    public static Operation of(OperationKind kind, InstantSource clock, Optional<CancellationToken> token) {
         return new Operation(
                 "test",
                 kind,
                 clock,
-                new Cancellation(Optional.empty(), Optional.empty()),
+                new Cancellation(token, Optional.empty()),
                 new Listeners(List.of()),
                 new Patience(LeaseWatch.fresh(), Duration.ZERO));
     }

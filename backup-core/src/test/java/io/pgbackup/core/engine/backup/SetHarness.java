@@ -9,6 +9,7 @@ import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.catalog.WalRange;
+import io.pgbackup.core.block.NeededFrame;
 import io.pgbackup.core.block.ResolvedFile;
 import io.pgbackup.core.engine.LoneOperation;
 import io.pgbackup.core.engine.Operation;
@@ -32,6 +33,7 @@ import io.pgbackup.core.postgres.page.PageRechecker;
 import io.pgbackup.core.repository.AdoptedPages;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.BundleWriters;
+import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.ManifestRoot;
 import io.pgbackup.core.repository.ManifestStore;
@@ -59,6 +61,7 @@ import java.util.zip.CRC32C;
 
 /** Takes sets of a fake cluster into memory and reads them back, by the very classes that a backup and a restore use. */
 public final class SetHarness implements AutoCloseable {
+    public static final ServerIdentity SERVER = new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20);
     static final int WORKERS = 3;
     private static final Lsn FLUSHED = new Lsn(1L << 40);
 
@@ -67,20 +70,42 @@ public final class SetHarness implements AutoCloseable {
 
     private static final int MANIFEST_PAGE = 500;
 
-    final MemoryStorage memory = new MemoryStorage(InstantSource.system());
-    final RevivableStorage storage = new RevivableStorage(memory);
-    final Repository described = Repository.at("memory:model").unencrypted().build();
+    final MemoryStorage memory;
+    final RevivableStorage storage;
+    final Repository described;
     final ClusterLayout layout = ClusterLayout.of("model");
     OpenRepository repository;
-    public ServerIdentity server = new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20);
+    public ServerIdentity server = SERVER;
     CopyTotals totals = new CopyTotals(FakeCluster.PAGE_SIZE);
     private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
 
-    /** Opens an empty repository in memory. */
+    /** In an empty repository in memory. */
     public SetHarness() {
+        this(Repository.at("memory:model").unencrypted().build(), new MemoryStorage(InstantSource.system()));
+    }
+
+    /** In a repository that is made unless it is there. */
+    public SetHarness(Repository described, MemoryStorage memory) {
+        this.described = described;
+        this.memory = memory;
+        this.storage = new RevivableStorage(memory);
         RepositoryOpener opener = new RepositoryOpener(InstantSource.system());
         opener.create(described, storage);
         repository = opener.open(described, storage);
+        new IdentityRecords(repository, layout).claim(SERVER);
+    }
+
+    public OpenRepository repository() {
+        return repository;
+    }
+
+    public ClusterLayout layout() {
+        return layout;
+    }
+
+    /** Pages stored by the set taken last. */
+    public long changedPages() {
+        return totals.changedPages();
     }
 
     private ProgressMeter progress() {
@@ -88,18 +113,25 @@ public final class SetHarness implements AutoCloseable {
     }
 
     /** Takes a set; every set but the first builds upon the one before. */
-    BackupRecord take(FakeCluster cluster, long startLsn) {
+    public BackupRecord take(FakeCluster cluster, long startLsn) {
         return take(BackupRequest.auto(), cluster, startLsn);
     }
 
     /** Takes a set. */
-    BackupRecord take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn) {
-        return take(draft, cluster, startLsn, new TreeMap<>());
+    public BackupRecord take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn) {
+        return takeWith(draft, cluster, startLsn, cluster.late);
     }
 
     /** Takes a set with small files that are added at the end. */
     public BackupRecord take(
             BackupRequest.Draft draft, ClusterFiles cluster, long startLsn, SortedMap<String, byte[]> late) {
+        SortedMap<ClusterPath, byte[]> byPath = new TreeMap<>();
+        late.forEach((path, content) -> byPath.put(ClusterPath.of(path), content));
+        return takeWith(draft, cluster, startLsn, byPath);
+    }
+
+    private BackupRecord takeWith(
+            BackupRequest.Draft draft, ClusterFiles cluster, long startLsn, Map<ClusterPath, byte[]> late) {
         Operation operation =
                 LoneOperation.of(OperationKind.BACKUP, InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")));
         Begun begun = new SetBeginning(operation, repository, layout).begin(draft.to(described), server);
@@ -116,7 +148,7 @@ public final class SetHarness implements AutoCloseable {
             copier.copyAll(ScanOptions.everything(), work);
             totals = copier.totals();
             List<ManifestRoot.Page> pages = manifest.endSection();
-            late.forEach((path, content) -> manifest.add(lateFile(path, content, pool)));
+            late.forEach((path, content) -> manifest.add(late(path, content, pool)));
             List<ManifestRoot.Page> latePages = manifest.endSection();
             pool.flush(() -> {});
             root = manifest.finish(new ManifestRoot(
@@ -137,7 +169,7 @@ public final class SetHarness implements AutoCloseable {
     }
 
     /** Takes a set while the storage dies at some call; empty if it did. What was begun is settled, as a lease that ran out would be. */
-    Optional<BackupRecord> take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn, long calls) {
+    public Optional<BackupRecord> take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn, long calls) {
         storage.dieAfter(calls);
         try {
             return Optional.of(take(draft, cluster, startLsn));
@@ -167,17 +199,16 @@ public final class SetHarness implements AutoCloseable {
         }
     }
 
-    private static ManifestEntry.File lateFile(String path, byte[] content, CopyPool pool) {
-        ClusterPath place = ClusterPath.of(path);
-        FrameRef frame = pool.with(buffers -> buffers.bundle()
-                .write(place, ManifestEntry.File.PLAIN_UNIT, UnitRuns.of(0, 1), content, content.length));
-        CRC32C crc = new CRC32C();
-        crc.update(content);
-        FileProof proof = new FileProof(false, FileProof.sha256().digest(content), (int) crc.getValue());
-        EntryAttributes attributes = new EntryAttributes(
-                content.length, 0600, new EntryAttributes.Ownership("root", "root"), Instant.EPOCH);
-        return new ManifestEntry.File(
-                place, attributes, proof, new BlockMap(false, List.of(frame), UnitRuns.EMPTY, new long[0]));
+    private static ManifestEntry.File late(ClusterPath path, byte[] bytes, CopyPool pool) {
+        EntryAttributes attributes =
+                new EntryAttributes(bytes.length, 0600, new EntryAttributes.Ownership("a", "b"), Instant.EPOCH);
+        PlainCopier.Content content = (position, into, length) -> {
+            System.arraycopy(bytes, (int) position, into, 0, length);
+            return length;
+        };
+        return pool.with(buffers -> new PlainCopier(path, attributes, content, buffers)
+                .copy(Optional.empty())
+                .file());
     }
 
     /** A set as a restore sees it. */
@@ -214,7 +245,7 @@ public final class SetHarness implements AutoCloseable {
     }
 
     /** Reads a set back, as a restore does. */
-    ConcurrentSkipListMap<ClusterPath, byte[]> restore(BackupRecord record) {
+    public ConcurrentSkipListMap<ClusterPath, byte[]> restore(BackupRecord record) {
         SetContents contents = SetContents.of(repository, layout, record);
         ConcurrentSkipListMap<ClusterPath, byte[]> restored = new ConcurrentSkipListMap<>();
         FrameFingerprint fingerprint = new FrameFingerprint(contents.root().seed());
@@ -231,6 +262,10 @@ public final class SetHarness implements AutoCloseable {
                 ResolvedFile resolved = ResolvedFile.of(next.levels(), FakeCluster.PAGE_SIZE, zero);
                 reader.read(file, resolved.frames(), into(file, restored));
             }
+            contents.lateFiles().forEachRemaining(entry -> {
+                ManifestEntry.File file = (ManifestEntry.File) entry;
+                reader.read(file, NeededFrame.ownOf(contents.ownLevel(), file), into(file, restored));
+            });
             reader.drain();
         }
         return restored;
