@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -49,7 +50,8 @@ final class DocumentedReader {
         int current = ByteBuffer.wrap(objects.apply(key)).getInt(8);
         masters.put(current, unwrap(unencrypted(objects.apply("keys/" + current + "/0")), rawKey, current));
         String ring = new String(content(key), StandardCharsets.UTF_8);
-        Matcher generations = Pattern.compile("\"generations\"\\s*:\\s*\\[([^]]*)]").matcher(ring);
+        Matcher generations =
+                Pattern.compile("\"generations\"\\s*:\\s*\\[([^]]*)]").matcher(ring);
         if (!generations.find()) {
             throw new IllegalStateException(ring);
         }
@@ -120,7 +122,8 @@ final class DocumentedReader {
                 name);
         byte[] nonce =
                 ByteBuffer.allocate(12).putLong(number).put(object[offset + 4]).array();
-        byte[] master = masters.get(ByteBuffer.wrap(object).getInt(8));
+        byte[] master =
+                Objects.requireNonNull(masters.get(ByteBuffer.wrap(object).getInt(8)), "generation");
         Cipher cipher = gcm(hkdf(master, salt, info), nonce);
         cipher.updateAAD(header);
         cipher.updateAAD(object, offset, 8);
