@@ -3,6 +3,7 @@ package io.pgbackup.backup;
 import io.pgbackup.BackupType;
 import io.pgbackup.Repository;
 import java.util.ArrayList;
+import io.pgbackup.catalog.Retention;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,7 @@ public final class BackupRequest {
         private Map<String, String> annotations = Map.of();
         private List<String> excludes = List.of();
         private boolean offline;
+        private Optional<Retention> retention = Optional.empty();
         private boolean resume = true;
 
         private Draft(Optional<BackupType> type) {
@@ -79,6 +81,7 @@ public final class BackupRequest {
             this.annotations = other.annotations;
             this.excludes = other.excludes;
             this.offline = other.offline;
+            this.retention = other.retention;
             this.resume = other.resume;
         }
 
@@ -153,6 +156,18 @@ public final class BackupRequest {
             List<String> changed = new ArrayList<>(excludes);
             changed.add(Objects.requireNonNull(path, "path"));
             copy.excludes = List.copyOf(changed);
+            return copy;
+        }
+
+        /**
+         * Followed by an expire in the same repository once the backup is committed. If the expire fails, the backup stands and its result warns.
+         *
+         * @param keep what to keep
+         * @return a new draft
+         */
+        public Draft thenExpire(Retention keep) {
+            Draft copy = new Draft(this);
+            copy.retention = Optional.of(keep);
             return copy;
         }
 
@@ -266,6 +281,15 @@ public final class BackupRequest {
      */
     public List<String> excludes() {
         return draft.excludes;
+    }
+
+    /**
+     * What is kept by the expire that follows.
+     *
+     * @return empty if none follows
+     */
+    public Optional<Retention> thenExpire() {
+        return draft.retention;
     }
 
     /**

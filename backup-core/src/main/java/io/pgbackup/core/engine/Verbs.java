@@ -5,6 +5,7 @@ import io.pgbackup.Cluster;
 import io.pgbackup.ClusterOperations;
 import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.Repository;
+import io.pgbackup.backup.BackupOutcome;
 import io.pgbackup.backup.BackupOutcomes;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BackupResult;
@@ -13,10 +14,12 @@ import io.pgbackup.backup.CopyRequest;
 import io.pgbackup.backup.CopyResult;
 import io.pgbackup.backup.SharedBackupRequest;
 import io.pgbackup.catalog.CheckReport;
+import io.pgbackup.catalog.DeletionConsent;
 import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
 import io.pgbackup.catalog.InitializeResult;
 import io.pgbackup.catalog.JobRecord;
+import io.pgbackup.catalog.Pin;
 import io.pgbackup.catalog.RepositoryBrowser;
 import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.Retention;
@@ -28,11 +31,14 @@ import io.pgbackup.core.engine.copy.CopyOperation;
 import io.pgbackup.core.engine.restore.RestoreOperation;
 import io.pgbackup.core.engine.restore.Surroundings;
 import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.Candidate;
 import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.DeletionPlanner;
 import io.pgbackup.core.repository.JobRecords;
 import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.RetentionCatalog;
 import io.pgbackup.core.repository.RetentionPlanner;
 import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.error.ErrorCode;
@@ -43,8 +49,12 @@ import io.pgbackup.keys.RepositoryKeys;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
+import java.time.Instant;
 import java.time.YearMonth;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -105,9 +115,17 @@ final class Verbs implements ClusterOperations {
     }
 
     private BackupOutcomes backup(List<BackupRequest> requests) {
-        return runner.run(
+        BackupOutcomes outcomes = runner.run(
                 OperationKind.BACKUP,
                 operation -> new BackupOperation(operation, requests, cluster, runtime, repositories::open).run());
+        Optional<Retention> retention = requests.get(0).thenExpire();
+        return new BackupOutcomes(outcomes.all().stream()
+                .map(outcome -> outcome instanceof BackupOutcome.Succeeded done
+                        ? new BackupOutcome.Succeeded(
+                                done.repository(),
+                                new FollowingExpire(this, done.repository(), retention).after(done.result()))
+                        : outcome)
+                .toList());
     }
 
     @Override
@@ -198,7 +216,7 @@ final class Verbs implements ClusterOperations {
 
     @Override
     public RepositoryInfo info(Repository repository) {
-        InfoQuery query = new InfoQuery(cluster.name());
+        InfoQuery query = new InfoQuery(cluster.name(), runtime.clock().instant());
         try (OpenRepository open = repositories.open(repository)) {
             query.add(repository, open);
         }
@@ -207,7 +225,7 @@ final class Verbs implements ClusterOperations {
 
     @Override
     public RepositoryInfo info() {
-        InfoQuery query = new InfoQuery(cluster.name());
+        InfoQuery query = new InfoQuery(cluster.name(), runtime.clock().instant());
         for (Repository repository : repositories.all()) {
             try (OpenRepository open = repositories.open(repository)) {
                 query.add(repository, open);
@@ -229,8 +247,43 @@ final class Verbs implements ClusterOperations {
     @Override
     public ExpirePlan planExpire(Repository repository, Retention retention) {
         try (OpenRepository open = repositories.open(repository)) {
-            return new ExpirePlan(repository, RetentionPlanner.plan(new Catalog(open, layout).backups(), retention));
+            Instant now = runtime.clock().instant();
+            List<Candidate> candidates = new RetentionCatalog(open, layout).candidates(now);
+            return new ExpirePlan(repository, RetentionPlanner.plan(candidates, retention, now));
         }
+    }
+
+    @Override
+    public ExpirePlan planDelete(Repository repository, BackupLabel label, DeletionConsent... consents) {
+        try (OpenRepository open = repositories.open(repository)) {
+            Instant now = runtime.clock().instant();
+            List<Candidate> candidates = new RetentionCatalog(open, layout).candidates(now);
+            if (candidates.stream().noneMatch(candidate -> candidate.label().equals(label))) {
+                throw noBackup("repository " + open.name());
+            }
+            Set<DeletionConsent> consented = Set.copyOf(Arrays.asList(consents));
+            return new ExpirePlan(
+                    repository,
+                    DeletionPlanner.plan(candidates, label, consented, now),
+                    ExpirePlan.STANDARD_GRACE,
+                    consented);
+        }
+    }
+
+    @Override
+    public Pin pin(Repository repository, BackupLabel label, String reason, Optional<Instant> until) {
+        return run(
+                OperationKind.PIN,
+                repository,
+                (operation, open) -> new PinOperation(operation, open, layout).pin(label, reason, until));
+    }
+
+    @Override
+    public boolean unpin(Repository repository, BackupLabel label) {
+        return run(
+                OperationKind.UNPIN,
+                repository,
+                (operation, open) -> new PinOperation(operation, open, layout).unpin(label));
     }
 
     @Override
