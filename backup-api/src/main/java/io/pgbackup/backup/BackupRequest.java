@@ -2,8 +2,8 @@ package io.pgbackup.backup;
 
 import io.pgbackup.BackupType;
 import io.pgbackup.Repository;
-import java.util.ArrayList;
 import io.pgbackup.catalog.Retention;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

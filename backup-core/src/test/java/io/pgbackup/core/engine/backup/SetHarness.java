@@ -257,9 +257,7 @@ public final class SetHarness implements AutoCloseable {
     private CopyRules rules(long startLsn) {
         PageCheck check = new PageCheck(shape.pageSize(), shape.checksums());
         return new CopyRules(
-                check,
-                new PageRechecker(check, new Lsn(startLsn), () -> FLUSHED, pause -> {}),
-                shape.segmentBlocks());
+                check, new PageRechecker(check, new Lsn(startLsn), () -> FLUSHED, pause -> {}), shape.segmentBlocks());
     }
 
     private BackupRecord record(Begun begun, long startLsn, byte[] root) {
