@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param server what it was taken from
  * @param badPages number of pages that failed their check
  * @param annotations what the user kept with it
+ * @param verifications the newest verification of each depth that was done, newest first; empty if it was never verified
  */
 public record BackupInfo(
         BackupLabel label,
@@ -35,11 +36,13 @@ public record BackupInfo(
         BackupSizes sizes,
         ServerIdentity server,
         long badPages,
-        Map<String, String> annotations) {
+        Map<String, String> annotations,
+        List<Verification> verifications) {
     /** Copies lists and maps. */
     public BackupInfo {
         references = List.copyOf(references);
         annotations = Map.copyOf(annotations);
+        verifications = List.copyOf(verifications);
     }
 
     /**

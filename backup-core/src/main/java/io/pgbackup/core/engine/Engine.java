@@ -19,9 +19,12 @@ import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.Retention;
 import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.catalog.VerifyReport;
+import io.pgbackup.catalog.VerifyRequest;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
+import io.pgbackup.restore.SalvageReport;
+import io.pgbackup.restore.SalvageRequest;
 import io.pgbackup.spi.PgBackupConfiguration;
 import java.time.YearMonth;
 import java.util.List;
@@ -82,6 +85,11 @@ final class Engine implements PgBackup {
     }
 
     @Override
+    public SalvageReport salvage(SalvageRequest request) {
+        return plain.salvage(request);
+    }
+
+    @Override
     public RepositoryInfo info(Repository repository) {
         return plain.info(repository);
     }
@@ -94,6 +102,11 @@ final class Engine implements PgBackup {
     @Override
     public VerifyReport verify(Repository repository, VerifyDepth depth) {
         return plain.verify(repository, depth);
+    }
+
+    @Override
+    public VerifyReport verify(VerifyRequest request) {
+        return plain.verify(request);
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.VerifyRecords;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.error.RepositoryException;
@@ -45,13 +46,14 @@ final class InfoQuery {
         Set<BackupLabel> waiting = new TreeSet<>(catalog.unsettled());
         waiting.addAll(new Leases(open, layout).unsettled());
         unsettled.addAll(waiting);
+        VerifyRecords verifications = new VerifyRecords(open, layout);
         Map<BackupLabel, Long> ownBytes = new HashMap<>();
         records.forEach(record -> ownBytes.put(record.label(), record.ownBytes()));
         for (BackupRecord record : records) {
             long below = record.references().stream()
                     .mapToLong(reference -> ownBytes.getOrDefault(reference, 0L))
                     .sum();
-            backups.add(record.toInfo(repository.name(), below));
+            backups.add(record.toInfo(repository.name(), below, verifications.newest(record.label())));
         }
         states.add(
                 damaged.isEmpty()

@@ -44,6 +44,7 @@ public final class SetDeletion {
         deleteBelow(set.manifest());
         deleteBelow(set.bundles());
         deleteBelow(set.root());
+        deleteBelow(layout.verifications(label));
         return freed;
     }
 

@@ -69,6 +69,15 @@ public record SetContents(
     }
 
     /**
+     * Files copied while the server ran, as the set itself has them.
+     *
+     * @return a new stream
+     */
+    public Iterator<ManifestEntry> ownFiles() {
+        return new ManifestStore(repository, layout).entries(root(), root().files());
+    }
+
+    /**
      * What was added at the end.
      *
      * @return a new stream

@@ -16,12 +16,15 @@ import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.pipeline.FrameFingerprint;
 import io.pgbackup.core.postgres.files.ClusterPath;
+import io.pgbackup.core.postgres.files.EntryAttributes;
 import io.pgbackup.core.postgres.files.ScanOptions;
 import io.pgbackup.core.postgres.page.PageCheck;
 import io.pgbackup.core.postgres.page.PageRechecker;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.BundleWriters;
 import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.IdentityRecords;
+import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.ManifestRoot;
 import io.pgbackup.core.repository.ManifestStore;
 import io.pgbackup.core.repository.ManifestWriter;
@@ -32,7 +35,9 @@ import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.core.work.ProgressMeter;
 import io.pgbackup.event.OperationKind;
+import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.testkit.MemoryStorage;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDateTime;
@@ -40,6 +45,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -47,6 +53,7 @@ import java.util.concurrent.Executors;
 /** Takes sets of a fake cluster into memory and reads them back, by the very classes that a backup and a restore use. */
 final class SetHarness implements AutoCloseable {
     static final int WORKERS = 3;
+    private static final ServerIdentity SERVER = new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20);
     private static final Lsn FLUSHED = new Lsn(1L << 40);
 
     private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
@@ -57,11 +64,14 @@ final class SetHarness implements AutoCloseable {
     CopyTotals totals = new CopyTotals(FakeCluster.PAGE_SIZE);
 
     SetHarness() {
-        Repository described = Repository.at("memory:model").unencrypted().build();
-        MemoryStorage storage = new MemoryStorage(InstantSource.system());
+        this(Repository.at("memory:model").unencrypted().build(), new MemoryStorage(InstantSource.system()));
+    }
+
+    SetHarness(Repository described, Storage storage) {
         RepositoryOpener opener = new RepositoryOpener(InstantSource.system());
         opener.create(described, storage);
         repository = opener.open(described, storage);
+        new IdentityRecords(repository, layout).claim(SERVER);
     }
 
     private ProgressMeter progress() {
@@ -79,7 +89,9 @@ final class SetHarness implements AutoCloseable {
         BackupLabel label = newest.map(record -> BackupLabel.dependent(
                         BackupType.INCREMENTAL, record.label().chain(), time))
                 .orElseGet(() -> BackupLabel.full(time));
+        begin(label, base.map(BaseSet::references).orElse(List.of()), startLsn);
         byte[] root;
+        long stored;
         try (BundleWriters bundles = new BundleWriters(repository, layout.set(label), WORKERS);
                 OrderedWork work = new OrderedWork(executor, 4 * WORKERS, () -> {})) {
             CopyPool pool = new CopyPool(bundles, WORKERS);
@@ -88,22 +100,53 @@ final class SetHarness implements AutoCloseable {
             copier.copyAll(ScanOptions.everything(), work);
             totals = copier.totals();
             List<ManifestRoot.Page> pages = manifest.endSection();
+            List<ManifestRoot.Page> late = late(label, pool, manifest);
             pool.flush(() -> {});
+            stored = bundles.storedBytes();
             root = manifest.finish(new ManifestRoot(
                     label,
                     base.map(BaseSet::label).map(List::of).orElse(List.of()),
                     FakeCluster.PAGE_SIZE,
                     seed(base),
                     pages,
-                    List.of(),
+                    late,
                     Map.of(),
                     List.of()));
         }
         List<BackupLabel> references = base.map(BaseSet::references).orElse(List.of());
-        BackupRecord record = record(label, references, startLsn, root);
+        BackupRecord record = record(label, references, startLsn, stored, root);
         new SetRecords(repository, layout).commit(record);
         records.add(record);
         return record;
+    }
+
+    private void begin(BackupLabel label, List<BackupLabel> leansOn, long startLsn) {
+        Leases.Lease lease = new Leases.Lease(1, "test", Instant.EPOCH, Optional.of(label));
+        SetRecords sets = new SetRecords(repository, layout);
+        sets.begin(label, lease, leansOn);
+        sets.start(label, 1, new Lsn(startLsn));
+    }
+
+    /** What is added at the end: small, and different in every set. */
+    static Map<ClusterPath, byte[]> lateContent(BackupLabel label) {
+        return new TreeMap<>(Map.of(
+                ClusterPath.of("backup_label"), ("label of " + label).getBytes(StandardCharsets.UTF_8),
+                ClusterPath.of("global/pg_control"), ("control of " + label).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static List<ManifestRoot.Page> late(BackupLabel label, CopyPool pool, ManifestWriter manifest) {
+        lateContent(label).forEach((path, content) -> {
+            EntryAttributes attributes =
+                    new EntryAttributes(content.length, 0600, new EntryAttributes.Ownership("a", "b"), Instant.EPOCH);
+            PlainCopier.Content source = (position, into, length) -> {
+                System.arraycopy(content, (int) position, into, 0, length);
+                return length;
+            };
+            manifest.add(pool.with(buffers -> new PlainCopier(path, attributes, source, buffers)
+                    .copy(Optional.empty())
+                    .file()));
+        });
+        return manifest.endSection();
     }
 
     private static long seed(Optional<BaseSet> base) {
@@ -122,7 +165,8 @@ final class SetHarness implements AutoCloseable {
                 131_072);
     }
 
-    private static BackupRecord record(BackupLabel label, List<BackupLabel> references, long startLsn, byte[] root) {
+    private static BackupRecord record(
+            BackupLabel label, List<BackupLabel> references, long startLsn, long stored, byte[] root) {
         return new BackupRecord(
                 label,
                 "test",
@@ -130,8 +174,8 @@ final class SetHarness implements AutoCloseable {
                 Instant.EPOCH,
                 Instant.EPOCH,
                 new WalRange(1, new Lsn(startLsn), new Lsn(startLsn + 1), "a", "b"),
-                new BackupSizes(0, 0, 0, 0, 0, 0, 0, 0, 0),
-                new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20),
+                new BackupSizes(0, 0, 0, stored, 0, 0, 0, 0, 0),
+                SERVER,
                 0,
                 Map.of(),
                 root);
