@@ -8,19 +8,22 @@ import java.util.Optional;
 /** What may accompany any operation. Immutable. */
 public final class OperationOptions {
     private static final OperationOptions NONE =
-            new OperationOptions(Optional.empty(), Optional.empty(), Optional.empty());
+            new OperationOptions(Optional.empty(), Optional.empty(), Optional.empty(), Duration.ZERO);
 
     private final Optional<OperationListener> listener;
     private final Optional<CancellationToken> cancellation;
     private final Optional<Duration> deadline;
+    private final Duration waitForLease;
 
     private OperationOptions(
             Optional<OperationListener> listener,
             Optional<CancellationToken> cancellation,
-            Optional<Duration> deadline) {
+            Optional<Duration> deadline,
+            Duration waitForLease) {
         this.listener = listener;
         this.cancellation = cancellation;
         this.deadline = deadline;
+        this.waitForLease = waitForLease;
     }
 
     /**
@@ -39,7 +42,7 @@ public final class OperationOptions {
      * @return new options
      */
     public OperationOptions listener(OperationListener added) {
-        return new OperationOptions(Optional.of(added), cancellation, deadline);
+        return new OperationOptions(Optional.of(added), cancellation, deadline, waitForLease);
     }
 
     /**
@@ -49,7 +52,7 @@ public final class OperationOptions {
      * @return new options
      */
     public OperationOptions cancellation(CancellationToken token) {
-        return new OperationOptions(listener, Optional.of(token), deadline);
+        return new OperationOptions(listener, Optional.of(token), deadline, waitForLease);
     }
 
     /**
@@ -63,7 +66,23 @@ public final class OperationOptions {
         if (limit.isZero() || limit.isNegative()) {
             throw new IllegalArgumentException("a deadline is positive, not " + limit);
         }
-        return new OperationOptions(listener, cancellation, Optional.of(limit));
+        return new OperationOptions(listener, cancellation, Optional.of(limit), waitForLease);
+    }
+
+    /**
+     * With patience for another backup of the same cluster in the same repository: waits until it has ended, or until its lease has been silent for so long
+     * that its process counts as dead, and then goes on. Without this a backup fails at once with
+     * {@link io.pgbackup.error.ErrorCode#LEASE_HELD}.
+     *
+     * @param limit how long to wait at most for the lease of one repository; more than 15 minutes are needed to outlast a dead process
+     * @return new options
+     */
+    public OperationOptions waitForLease(Duration limit) {
+        Objects.requireNonNull(limit, "limit");
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("nobody waits for " + limit);
+        }
+        return new OperationOptions(listener, cancellation, deadline, limit);
     }
 
     /**
@@ -91,5 +110,14 @@ public final class OperationOptions {
      */
     public Optional<Duration> deadline() {
         return deadline;
+    }
+
+    /**
+     * How long to wait for the lease of a repository.
+     *
+     * @return zero if not at all
+     */
+    public Duration waitForLease() {
+        return waitForLease;
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /**
  * Threads and clock, shared by any number of {@link PgBackup}s: one service with a hundred clusters needs one runtime. Closing a
@@ -14,11 +15,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class PgBackupRuntime implements AutoCloseable {
     private final int workers;
     private final InstantSource clock;
+    private final LongSupplier ticker;
     private final ExecutorService executor;
 
     private PgBackupRuntime(Builder builder) {
         this.workers = builder.workers;
         this.clock = builder.clock;
+        this.ticker = builder.ticker;
         this.executor = Executors.newFixedThreadPool(builder.workers, builder.threads);
     }
 
@@ -35,6 +38,7 @@ public final class PgBackupRuntime implements AutoCloseable {
     public static final class Builder {
         private int workers = Runtime.getRuntime().availableProcessors();
         private InstantSource clock = InstantSource.system();
+        private LongSupplier ticker = System::nanoTime;
         private ThreadFactory threads = defaultThreads();
 
         private Builder() {}
@@ -61,6 +65,17 @@ public final class PgBackupRuntime implements AutoCloseable {
          */
         public Builder clock(InstantSource source) {
             this.clock = Objects.requireNonNull(source, "source");
+            return this;
+        }
+
+        /**
+         * Where the time that passes is measured: how long another's lease has been silent, and when the own one is renewed.
+         *
+         * @param nanoseconds of a clock that never goes back, as {@link System#nanoTime()}
+         * @return this builder
+         */
+        public Builder ticker(LongSupplier nanoseconds) {
+            this.ticker = Objects.requireNonNull(nanoseconds, "nanoseconds");
             return this;
         }
 
@@ -110,6 +125,15 @@ public final class PgBackupRuntime implements AutoCloseable {
      */
     public InstantSource clock() {
         return clock;
+    }
+
+    /**
+     * The monotonic clock.
+     *
+     * @return nanoseconds, with an origin of its own
+     */
+    public LongSupplier ticker() {
+        return ticker;
     }
 
     /**

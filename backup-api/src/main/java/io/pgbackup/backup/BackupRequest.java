@@ -62,6 +62,7 @@ public final class BackupRequest {
         private PageCheckPolicy pages = PageCheckPolicy.WARN;
         private Map<String, String> annotations = Map.of();
         private List<String> excludes = List.of();
+        private boolean resume = true;
 
         private Draft(Optional<BackupType> type) {
             this.type = type;
@@ -75,6 +76,7 @@ public final class BackupRequest {
             this.pages = other.pages;
             this.annotations = other.annotations;
             this.excludes = other.excludes;
+            this.resume = other.resume;
         }
 
         /**
@@ -152,6 +154,18 @@ public final class BackupRequest {
         }
 
         /**
+         * Without what an interrupted attempt has stored: everything is stored anew. Otherwise its work is taken over where the cluster still
+         * has the same content, which is proved by reading it.
+         *
+         * @return a new draft
+         */
+        public Draft withoutResume() {
+            Draft copy = new Draft(this);
+            copy.resume = false;
+            return copy;
+        }
+
+        /**
          * Into a repository.
          *
          * @param repository one of those the {@link io.pgbackup.PgBackup} was made with
@@ -214,6 +228,15 @@ public final class BackupRequest {
      */
     public List<String> excludes() {
         return draft.excludes;
+    }
+
+    /**
+     * Whether the work of an interrupted attempt is taken over.
+     *
+     * @return true unless {@link Draft#withoutResume()} was asked for
+     */
+    public boolean resume() {
+        return draft.resume;
     }
 
     /**

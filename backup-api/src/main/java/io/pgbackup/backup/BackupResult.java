@@ -2,6 +2,7 @@ package io.pgbackup.backup;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.BackupType;
+import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.catalog.BackupInfo;
 import io.pgbackup.event.Warning;
 import java.time.Duration;
@@ -38,5 +39,14 @@ public record BackupResult(
      */
     public BackupLabel label() {
         return backup.label();
+    }
+
+    /**
+     * What an interrupted attempt had stored already and was not stored again.
+     *
+     * @return without labels if there was no attempt to resume, or nothing of it was of use
+     */
+    public AdoptedWork adopted() {
+        return backup.adopted();
     }
 }

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param repository name of the repository that holds it
  * @param operationId the operation that took it
  * @param base what it directly builds upon; empty for a full one
- * @param references every backup a restore of it needs, oldest first, itself not included
+ * @param references every backup a restore of it needs, oldest first, itself not included; also interrupted attempts whose work was taken over
+ * @param adopted what it took over from interrupted attempts
  * @param started when the server began it, by the clock of this library's host
  * @param stopped when it was complete
  * @param wal what it needs of the write-ahead log, all of it inside the set
@@ -30,6 +31,7 @@ public record BackupInfo(
         String operationId,
         Optional<BackupLabel> base,
         List<BackupLabel> references,
+        AdoptedWork adopted,
         Instant started,
         Instant stopped,
         WalRange wal,

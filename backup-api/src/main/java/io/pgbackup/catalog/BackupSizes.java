@@ -9,7 +9,7 @@ package io.pgbackup.catalog;
  * @param stored bytes this backup stored for files of the cluster
  * @param walStored bytes this backup stored for WAL
  * @param manifestStored bytes of the manifest of this backup
- * @param storedWithReferences bytes stored by this backup and all it references
+ * @param storedWithReferences bytes stored by this backup and all it references; of interrupted attempts only what was taken over from them
  * @param pages number of pages of relation files in the cluster
  * @param changedPages number of pages this backup stored
  */

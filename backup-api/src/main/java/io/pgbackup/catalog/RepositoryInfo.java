@@ -50,7 +50,7 @@ public interface RepositoryInfo {
     List<RepositoryState> repositories();
 
     /**
-     * The backups of all repositories.
+     * The backups of all repositories, without those that expire has chosen.
      *
      * @return in order of time
      */
@@ -62,6 +62,14 @@ public interface RepositoryInfo {
      * @return in order of time
      */
     List<BackupLabel> unsettled();
+
+    /**
+     * Backups that expire has chosen and that are not gone yet: they wait for their readers, or for what leans on them. They are not among
+     * {@link #backups()}; one that is still whole can be restored if its label is given.
+     *
+     * @return in order of time
+     */
+    List<BackupLabel> retired();
 
     /**
      * The same as JSON, for machines.

@@ -20,6 +20,8 @@ import io.pgbackup.catalog.Retention;
 import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.catalog.VerifyReport;
 import io.pgbackup.catalog.VerifyRequest;
+import io.pgbackup.core.repository.LeaseTerms;
+import io.pgbackup.core.repository.LeaseWatch;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
@@ -35,6 +37,7 @@ final class Engine implements PgBackup {
     private final PgBackupRuntime runtime;
     private final boolean ownsRuntime;
     private final Repositories repositories;
+    private final LeaseWatch leaseWatch;
     private final ClusterOperations plain;
 
     Engine(PgBackupConfiguration configuration) {
@@ -42,6 +45,7 @@ final class Engine implements PgBackup {
         this.ownsRuntime = configuration.runtime().isEmpty();
         this.runtime = configuration.runtime().orElseGet(() -> privateRuntime(configuration));
         this.repositories = new Repositories(configuration.repositories(), runtime.clock());
+        this.leaseWatch = new LeaseWatch(runtime.ticker(), LeaseTerms.STANDARD);
         this.plain = with(OperationOptions.none());
     }
 
@@ -55,7 +59,7 @@ final class Engine implements PgBackup {
     public ClusterOperations with(OperationOptions options) {
         Cluster cluster = configuration.cluster();
         OperationRunner runner =
-                new OperationRunner(cluster.name(), runtime.clock(), configuration.listeners(), options);
+                new OperationRunner(cluster.name(), runtime.clock(), configuration.listeners(), options, leaseWatch);
         return new Verbs(cluster, repositories, runtime, runner);
     }
 

@@ -5,82 +5,63 @@ import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.Catalog;
-import io.pgbackup.core.repository.Leases;
+import io.pgbackup.core.repository.Expiry;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import io.pgbackup.core.repository.SetDeletion;
-import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.error.ConflictException;
 import io.pgbackup.error.ErrorCode;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
-/**
- * Removes what a plan says: retire, look, delete. A set is first marked as chosen; only then is looked whether a running operation leans on it; only
- * then is it deleted, its record first. For one call.
- */
+/** Removes what a plan says, unless the catalog is another one by now. For one call. */
 final class ExpireOperation {
     private final Operation operation;
     private final OpenRepository repository;
     private final ClusterLayout layout;
     private final Catalog catalog;
-    private final SetRecords records;
 
     ExpireOperation(Operation operation, OpenRepository repository, ClusterLayout layout) {
         this.operation = operation;
         this.repository = repository;
         this.layout = layout;
         this.catalog = new Catalog(repository, layout);
-        this.records = new SetRecords(repository, layout);
     }
 
     ExpireResult run(ExpirePlan plan) {
         requireCurrent(plan);
-        List<BackupLabel> chosen = newestFirst(plan.backupsToDelete());
-        for (BackupLabel label : chosen) {
-            operation.heartbeat();
-            records.retire(label, reason(plan, label), operation.clock().instant());
-        }
-        Set<BackupLabel> leanedOn = leanedOn(chosen);
-        List<BackupLabel> deleted = new ArrayList<>();
-        List<BackupLabel> postponed = new ArrayList<>();
-        long freed = finishEarlier();
-        for (BackupLabel label : chosen) {
-            operation.heartbeat();
-            if (leanedOn.contains(label)) {
-                postponed.add(label);
-                operation.warn(label.toString(), "a running operation leans on it: it stays until that has ended");
-            } else {
-                freed += new SetDeletion(repository, layout, operation::heartbeat).delete(label);
-                deleted.add(label);
-            }
-        }
-        forgetDeleted();
-        operation.fact("deleted", deleted.toString());
+        Map<BackupLabel, String> chosen = new HashMap<>();
+        plan.decisions().stream()
+                .filter(decision -> !decision.keep())
+                .forEach(decision -> chosen.put(decision.label(), decision.reason()));
+        Expiry.Outcome outcome =
+                new Expiry(repository, layout, ages(plan), operation.clock(), operation::heartbeat).run(chosen);
+        outcome.postponed()
+                .forEach(label -> operation.warn(
+                        label.toString(),
+                        "a running operation or a backup that is kept leans on it: it stays until that has ended"));
+        outcome.ghosts()
+                .forEach(label -> operation.warn(
+                        label.toString(), "its commit record was removed: all of its data had been deleted before"));
+        operation.fact("deleted", outcome.deleted().toString());
         return new ExpireResult(
                 operation.id(),
-                deleted,
-                postponed,
-                freed,
+                outcome.deleted(),
+                outcome.waiting(),
+                outcome.postponed(),
+                outcome.abandoned(),
+                outcome.freed(),
                 operation.warnings(),
                 operation.cancellation().elapsed());
     }
 
-    /** Deletions that were interrupted: those sets are listed no more, what is left of them only takes space. */
-    private long finishEarlier() {
-        long freed = 0;
-        for (BackupLabel label : catalog.halfDeleted()) {
-            freed += new SetDeletion(repository, layout, operation::heartbeat).delete(label);
-        }
-        return freed;
-    }
-
-    private void forgetDeleted() {
-        Set<BackupLabel> named = new Leases(repository, layout).sweep();
-        SetDeletion deletion = new SetDeletion(repository, layout, operation::heartbeat);
-        catalog.halfDeleted().stream().filter(label -> !named.contains(label)).forEach(deletion::forget);
+    /** What was aborted may be adopted by the next backup, so it has the same grace; and its holder may be alive for a term. */
+    private Expiry.Ages ages(ExpirePlan plan) {
+        Duration term = operation.patience().watch().terms().term();
+        return new Expiry.Ages(plan.grace(), plan.grace().compareTo(term) > 0 ? plan.grace() : term);
     }
 
     private void requireCurrent(ExpirePlan plan) {
@@ -108,31 +89,5 @@ final class ExpireOperation {
             throw new ConflictException(
                     ErrorCode.PLAN_OUTDATED, "the plan deletes every backup", "use plans as planExpire makes them");
         }
-    }
-
-    /** Begin first, then record: a set that was begun before it was chosen is seen here, one begun later looks and chooses again. */
-    private Set<BackupLabel> leanedOn(List<BackupLabel> chosen) {
-        Set<BackupLabel> leanedOn = new HashSet<>();
-        for (BackupLabel label : catalog.unsettled()) {
-            records.leansOn(label).ifPresent(leanedOn::addAll);
-        }
-        for (BackupRecord backup : catalog.backups()) {
-            if (!chosen.contains(backup.label())) {
-                leanedOn.addAll(backup.references());
-            }
-        }
-        return leanedOn;
-    }
-
-    private static List<BackupLabel> newestFirst(List<BackupLabel> labels) {
-        return labels.stream().sorted(java.util.Comparator.reverseOrder()).toList();
-    }
-
-    private static String reason(ExpirePlan plan, BackupLabel label) {
-        return plan.decisions().stream()
-                .filter(decision -> decision.label().equals(label))
-                .map(ExpirePlan.Decision::reason)
-                .findFirst()
-                .orElse("");
     }
 }

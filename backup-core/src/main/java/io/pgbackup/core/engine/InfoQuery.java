@@ -31,6 +31,7 @@ final class InfoQuery {
     private final List<RepositoryState> states = new ArrayList<>();
     private final List<BackupInfo> backups = new ArrayList<>();
     private final List<BackupLabel> unsettled = new ArrayList<>();
+    private final List<BackupLabel> retired = new ArrayList<>();
 
     InfoQuery(String cluster) {
         this.cluster = cluster;
@@ -42,16 +43,25 @@ final class InfoQuery {
         List<String> damaged = new ArrayList<>();
         List<ServerIdentity> identities = identities(new IdentityRecords(open, layout), damaged);
         Catalog catalog = new Catalog(open, layout);
-        List<BackupRecord> records = catalog.readable((label, failure) -> damaged.add(label.toString()));
+        List<BackupRecord> committed = catalog.committed((label, failure) -> damaged.add(label.toString()));
+        Set<BackupLabel> chosen = catalog.retirements().keySet();
+        List<BackupRecord> records = new ArrayList<>();
+        for (BackupRecord record : committed) {
+            if (chosen.contains(record.label())) {
+                retired.add(record.label());
+            } else {
+                records.add(record);
+            }
+        }
         Set<BackupLabel> waiting = new TreeSet<>(catalog.unsettled());
         waiting.addAll(new Leases(open, layout).unsettled());
         unsettled.addAll(waiting);
         VerifyRecords verifications = new VerifyRecords(open, layout);
-        Map<BackupLabel, Long> ownBytes = new HashMap<>();
-        records.forEach(record -> ownBytes.put(record.label(), record.ownBytes()));
+        Map<BackupLabel, Long> heldBytes = new HashMap<>();
+        committed.forEach(record -> heldBytes.put(record.label(), record.heldBytes()));
         for (BackupRecord record : records) {
             long below = record.references().stream()
-                    .mapToLong(reference -> ownBytes.getOrDefault(reference, 0L))
+                    .mapToLong(reference -> heldBytes.getOrDefault(reference, 0L))
                     .sum();
             backups.add(record.toInfo(repository.name(), below, verifications.newest(record.label())));
         }
@@ -104,6 +114,8 @@ final class InfoQuery {
     RepositoryInfo result() {
         backups.sort(Comparator.comparing(BackupInfo::label).thenComparing(BackupInfo::repository));
         unsettled.sort(null);
-        return new InfoReport(cluster, List.copyOf(states), List.copyOf(backups), List.copyOf(unsettled));
+        retired.sort(null);
+        return new InfoReport(
+                cluster, List.copyOf(states), List.copyOf(backups), List.copyOf(unsettled), List.copyOf(retired));
     }
 }

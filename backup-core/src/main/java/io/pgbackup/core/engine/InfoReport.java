@@ -29,9 +29,14 @@ import java.util.stream.Collectors;
  * @param repositories in the order they were configured
  * @param backups in order of time
  * @param unsettled in order of time
+ * @param retired in order of time
  */
 record InfoReport(
-        String cluster, List<RepositoryState> repositories, List<BackupInfo> backups, List<BackupLabel> unsettled)
+        String cluster,
+        List<RepositoryState> repositories,
+        List<BackupInfo> backups,
+        List<BackupLabel> unsettled,
+        List<BackupLabel> retired)
         implements RepositoryInfo {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ssxxx", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -55,7 +60,8 @@ record InfoReport(
                 .putRecords("backups", backups.stream().map(InfoReport::json).toList())
                 .putTexts(
                         "unsettled",
-                        unsettled.stream().map(BackupLabel::toString).toList());
+                        unsettled.stream().map(BackupLabel::toString).toList())
+                .putTexts("retired", retired.stream().map(BackupLabel::toString).toList());
         return new String(json.toBytes(), StandardCharsets.UTF_8);
     }
 
@@ -84,6 +90,7 @@ record InfoReport(
         return json.putTexts(
                         "references",
                         backup.references().stream().map(BackupLabel::toString).toList())
+                .put("adopted", BackupRecord.write(backup.adopted()))
                 .put("started", backup.started().toString())
                 .put("stopped", backup.stopped().toString())
                 .put(
@@ -132,6 +139,7 @@ record InfoReport(
         repositories.forEach(state -> append(text, state));
         backups.forEach(backup -> append(text, backup));
         unsettled.forEach(label -> text.append("\nunsettled: ").append(label).append('\n'));
+        retired.forEach(label -> text.append("\nretired: ").append(label).append('\n'));
         return text.toString();
     }
 
@@ -178,7 +186,14 @@ record InfoReport(
                 "backup set size " + size(sizes.storedWithReferences()) + ", backup size "
                         + size(sizes.stored() + sizes.walStored() + sizes.manifestStored()));
         line(text, "pages", sizes.changedPages() + " of " + sizes.pages() + " stored");
-        if (!backup.references().isEmpty()) {
+        if (!backup.adopted().labels().isEmpty()) {
+            line(
+                    text,
+                    "resumed",
+                    size(backup.adopted().bytes()) + " stored by "
+                            + backup.adopted().labels().size() + " interrupted attempts");
+        }
+        if (backup.base().isPresent()) {
             line(text, "backup reference total", referenceTotal(backup));
         }
         if (backup.badPages() > 0) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -21,15 +22,24 @@ public final class Operation {
     private final Cancellation cancellation;
     private final Listeners listeners;
     private final ProgressMeter progress;
+    private final Patience patience;
+    private final List<Runnable> duties = new CopyOnWriteArrayList<>();
     private final List<Warning> warnings = new ArrayList<>();
     private final Map<String, String> facts = new LinkedHashMap<>();
 
-    Operation(String id, OperationKind kind, InstantSource clock, Cancellation cancellation, Listeners listeners) {
+    Operation(
+            String id,
+            OperationKind kind,
+            InstantSource clock,
+            Cancellation cancellation,
+            Listeners listeners,
+            Patience patience) {
         this.id = id;
         this.kind = kind;
         this.clock = clock;
         this.cancellation = cancellation;
         this.listeners = listeners;
+        this.patience = patience;
         this.progress = new ProgressMeter(id, kind, listeners::progress);
     }
 
@@ -82,6 +92,25 @@ public final class Operation {
     public void heartbeat() {
         cancellation.check();
         progress.tick();
+        duties.forEach(Runnable::run);
+    }
+
+    /**
+     * Something that must happen again and again as long as the operation runs.
+     *
+     * @param duty called with every heartbeat, so it is cheap unless it is due; what it throws stops the operation
+     */
+    public void duty(Runnable duty) {
+        duties.add(duty);
+    }
+
+    /**
+     * How the operation deals with others that are at work.
+     *
+     * @return what was seen of them, and how long to wait
+     */
+    public Patience patience() {
+        return patience;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.pgbackup.core.engine;
 
 import io.pgbackup.OperationOptions;
 import io.pgbackup.catalog.JobRecord;
+import io.pgbackup.core.repository.LeaseWatch;
 import io.pgbackup.core.work.Cancellation;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.InternalException;
@@ -33,14 +34,21 @@ final class OperationRunner {
     private final InstantSource clock;
     private final List<OperationListener> listeners;
     private final OperationOptions options;
+    private final LeaseWatch leaseWatch;
 
-    OperationRunner(String cluster, InstantSource clock, List<OperationListener> listeners, OperationOptions options) {
+    OperationRunner(
+            String cluster,
+            InstantSource clock,
+            List<OperationListener> listeners,
+            OperationOptions options,
+            LeaseWatch leaseWatch) {
         this.cluster = cluster;
         this.clock = clock;
         List<OperationListener> all = new ArrayList<>(listeners);
         options.listener().ifPresent(all::add);
         this.listeners = all;
         this.options = options;
+        this.leaseWatch = leaseWatch;
     }
 
     /**
@@ -55,7 +63,8 @@ final class OperationRunner {
         Listeners told = new Listeners(listeners);
         Cancellation cancellation = new Cancellation(options.cancellation(), options.deadline());
         String id = UUID.randomUUID().toString().substring(0, 18).replace("-", "");
-        Operation operation = new Operation(id, kind, clock, cancellation, told);
+        Operation operation =
+                new Operation(id, kind, clock, cancellation, told, new Patience(leaseWatch, options.waitForLease()));
         Optional<String> outerCluster = put(CLUSTER_KEY, cluster);
         Optional<String> outerOperation = put(OPERATION_KEY, id);
         told.started(new OperationStarted(id, kind, cluster, clock.instant()));

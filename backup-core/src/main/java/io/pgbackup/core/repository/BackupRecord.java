@@ -2,6 +2,7 @@ package io.pgbackup.core.repository;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.Lsn;
+import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.catalog.BackupInfo;
 import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.catalog.ServerIdentity;
@@ -18,7 +19,8 @@ import java.util.Optional;
  *
  * @param label of the set
  * @param operationId that took it
- * @param references every set it leans on, oldest first, its base last; empty for a full one
+ * @param references every set it leans on, oldest first, its base and then what it adopted last; empty for a full one without
+ * @param adopted which of them are aborted sets whose work it took over, and how much
  * @param started when the server began, by the writer's clock
  * @param stopped when it was complete
  * @param wal the range it needs
@@ -33,6 +35,7 @@ public record BackupRecord(
         BackupLabel label,
         String operationId,
         List<BackupLabel> references,
+        AdoptedWork adopted,
         Instant started,
         Instant stopped,
         WalRange wal,
@@ -45,6 +48,10 @@ public record BackupRecord(
     public BackupRecord {
         references = List.copyOf(references);
         annotations = Map.copyOf(annotations);
+        int own = references.size() - adopted.labels().size();
+        if (own < 0 || !references.subList(own, references.size()).equals(adopted.labels())) {
+            throw new IllegalArgumentException(adopted.labels() + " are not the last of " + references);
+        }
     }
 
     /**
@@ -53,14 +60,15 @@ public record BackupRecord(
      * @return empty for a full one
      */
     public Optional<BackupLabel> base() {
-        return references.isEmpty() ? Optional.empty() : Optional.of(references.get(references.size() - 1));
+        int count = references.size() - adopted.labels().size();
+        return count == 0 ? Optional.empty() : Optional.of(references.get(count - 1));
     }
 
     /**
      * The record as users see it.
      *
      * @param repository name of the repository
-     * @param storedBelow bytes stored by the sets it leans on
+     * @param storedBelow {@linkplain #heldBytes() held} by the committed sets it leans on
      * @return the facts, without verifications
      */
     public BackupInfo toInfo(String repository, long storedBelow) {
@@ -71,7 +79,7 @@ public record BackupRecord(
      * The record as users see it.
      *
      * @param repository name of the repository
-     * @param storedBelow bytes stored by the sets it leans on
+     * @param storedBelow {@linkplain #heldBytes() held} by the committed sets it leans on
      * @param verifications newest first
      * @return the facts
      */
@@ -83,7 +91,7 @@ public record BackupRecord(
                 sizes.stored(),
                 sizes.walStored(),
                 sizes.manifestStored(),
-                ownBytes() + storedBelow,
+                heldBytes() + storedBelow,
                 sizes.pages(),
                 sizes.changedPages());
         return new BackupInfo(
@@ -92,6 +100,7 @@ public record BackupRecord(
                 operationId,
                 base(),
                 references,
+                adopted,
                 started,
                 stopped,
                 wal,
@@ -112,18 +121,30 @@ public record BackupRecord(
     }
 
     /**
+     * Bytes that are kept for this set and not for its base.
+     *
+     * @return its own, and what it took over from aborted sets
+     */
+    public long heldBytes() {
+        return ownBytes() + adopted.bytes();
+    }
+
+    /**
      * The record as it is stored.
      *
      * @return JSON
      */
     public byte[] toBytes() {
-        return new JsonRecord()
+        JsonRecord record = new JsonRecord()
                 .put("label", label.toString())
                 .put("operation", operationId)
                 .putTexts(
                         "references",
-                        references.stream().map(BackupLabel::toString).toList())
-                .put("started", started.toString())
+                        references.stream().map(BackupLabel::toString).toList());
+        if (!adopted.labels().isEmpty()) {
+            record.put("adopted", write(adopted));
+        }
+        return record.put("started", started.toString())
                 .put("stopped", stopped.toString())
                 .put("wal", write(wal))
                 .put("sizes", write(sizes))
@@ -132,6 +153,25 @@ public record BackupRecord(
                 .putMap("annotations", annotations)
                 .put("manifest", HexFormat.of().formatHex(manifestRoot))
                 .toBytes();
+    }
+
+    /**
+     * Adopted work as JSON.
+     *
+     * @param adopted what a set took over
+     * @return an object
+     */
+    public static JsonRecord write(AdoptedWork adopted) {
+        return new JsonRecord()
+                .putTexts(
+                        "labels",
+                        adopted.labels().stream().map(BackupLabel::toString).toList())
+                .put("bytes", adopted.bytes());
+    }
+
+    private static AdoptedWork readAdopted(JsonRecord record) {
+        return new AdoptedWork(
+                record.texts("labels").stream().map(BackupLabel::parse).toList(), record.number("bytes"));
     }
 
     private static JsonRecord write(WalRange wal) {
@@ -173,6 +213,7 @@ public record BackupRecord(
                 BackupLabel.parse(record.text("label")),
                 record.text("operation"),
                 record.texts("references").stream().map(BackupLabel::parse).toList(),
+                record.has("adopted") ? readAdopted(record.record("adopted")) : AdoptedWork.none(),
                 Instant.parse(record.text("started")),
                 Instant.parse(record.text("stopped")),
                 readWal(record.record("wal")),

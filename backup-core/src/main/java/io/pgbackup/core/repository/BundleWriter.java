@@ -54,11 +54,11 @@ public final class BundleWriter {
         return new Current(bundles.begin(sealer), sealer, new BundleIndex());
     }
 
-    private static boolean fits(Current open, ClusterPath path, int length) {
+    private boolean fits(Current open, ClusterPath path, int length) {
         long index = open.index().size() + path.bytes().length + BundleIndex.FRAME_ROOM;
         long indexFrames = index / ObjectSealer.MAXIMUM_FRAME + 1;
         long needed = open.sealer().size() + length + FRAME_OVERHEAD + index + indexFrames * FRAME_OVERHEAD;
-        return needed <= BundleWriters.CAPACITY;
+        return needed <= bundles.capacity();
     }
 
     /** Ends the bundle with its index and sends it on its way. */

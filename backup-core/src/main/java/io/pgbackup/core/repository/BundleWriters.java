@@ -36,6 +36,7 @@ public final class BundleWriters implements AutoCloseable {
     private final BlockingQueue<ObjectSealer> free;
     private final ExecutorService uploads;
     private final int workers;
+    private final int capacity;
     private final AtomicInteger nextSequence = new AtomicInteger();
     private final AtomicLong stored = new AtomicLong();
     private final Set<BundleRef> durable = ConcurrentHashMap.newKeySet();
@@ -49,13 +50,26 @@ public final class BundleWriters implements AutoCloseable {
      * @param workers how many write at once
      */
     public BundleWriters(OpenRepository repository, SetLayout layout, int workers) {
+        this(repository, layout, workers, CAPACITY);
+    }
+
+    /**
+     * For one set of smaller bundles.
+     *
+     * @param repository where
+     * @param layout of the set
+     * @param workers how many write at once
+     * @param capacity most bytes of a bundle, up to {@link #CAPACITY}
+     */
+    public BundleWriters(OpenRepository repository, SetLayout layout, int workers, int capacity) {
+        this.capacity = capacity;
         this.repository = repository;
         this.layout = layout;
         this.workers = workers;
         this.idle = new ArrayBlockingQueue<>(workers);
         this.free = new ArrayBlockingQueue<>(2 * workers);
         for (int index = 0; index < 2 * workers; index++) {
-            ObjectSealer sealer = repository.newSealer(CAPACITY);
+            ObjectSealer sealer = repository.newSealer(capacity);
             sealers.add(sealer);
             free.add(sealer);
         }
@@ -86,6 +100,10 @@ public final class BundleWriters implements AutoCloseable {
      */
     public void giveBack(BundleWriter writer) {
         idle.add(writer);
+    }
+
+    int capacity() {
+        return capacity;
     }
 
     ObjectSealer takeBuffer() {

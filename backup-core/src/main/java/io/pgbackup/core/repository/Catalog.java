@@ -6,11 +6,16 @@ import io.pgbackup.core.pipeline.ObjectHeader;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
+import io.pgbackup.storage.Listing;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
+import io.pgbackup.storage.ObjectPrefix;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
@@ -39,12 +44,18 @@ public final class Catalog {
     }
 
     /**
-     * Labels with a record, of whatever kind and in whatever state.
+     * Labels with a record, of whatever kind and in whatever state, whose data must be whole: those that expire has not chosen, and those that a set leans on
+     * which expire has not chosen.
      *
      * @return in order of time
      */
     public List<BackupLabel> settledLabels() {
-        return labels(settled());
+        TreeSet<String> names = settled();
+        names.removeAll(retired());
+        readable((label, damage) -> {}).stream()
+                .flatMap(backup -> backup.references().stream())
+                .forEach(reference -> names.add(reference.toString()));
+        return labels(names);
     }
 
     /**
@@ -59,29 +70,65 @@ public final class Catalog {
     }
 
     /**
-     * The committed sets.
+     * Labels that expire has chosen and of which only that is left.
+     *
+     * @return in order of time
+     */
+    public List<BackupLabel> deleted() {
+        TreeSet<String> names = retired();
+        names.removeAll(settled());
+        names.removeAll(begun());
+        return labels(names);
+    }
+
+    /**
+     * The sets there are: committed, not chosen by expire.
      *
      * @return in order of time
      */
     public List<BackupRecord> backups() {
-        List<BackupRecord> backups = new ArrayList<>();
-        for (BackupLabel label : labels(settled())) {
-            find(label).ifPresent(backups::add);
-        }
-        return backups;
+        return notRetired(committed());
     }
 
     /**
-     * The committed sets that can be read. Good enough to choose from, not to delete by: what a damaged record leans on is not known.
+     * The sets there are, as far as they can be read. Good enough to choose from, not to delete by: what a damaged record leans on is not known.
      *
      * @param damaged hears of each record that cannot be read
      * @return in order of time
      */
     public List<BackupRecord> readable(BiConsumer<BackupLabel, RepositoryException> damaged) {
+        return notRetired(committed(damaged));
+    }
+
+    private List<BackupRecord> notRetired(List<BackupRecord> committed) {
+        TreeSet<String> retired = retired();
+        return committed.stream()
+                .filter(record -> !retired.contains(record.label().toString()))
+                .toList();
+    }
+
+    /**
+     * The committed sets that have data, also those that expire has chosen.
+     *
+     * @return in order of time
+     */
+    public List<BackupRecord> committed() {
+        return committed((label, damage) -> {
+            throw damage;
+        });
+    }
+
+    /**
+     * The committed sets that have data, also those that expire has chosen, as far as they can be read.
+     *
+     * @param damaged hears of each record that cannot be read
+     * @return in order of time
+     */
+    public List<BackupRecord> committed(BiConsumer<BackupLabel, RepositoryException> damaged) {
         List<BackupRecord> backups = new ArrayList<>();
-        for (BackupLabel label : labels(settled())) {
+        for (BackupLabel label : settledWithData()) {
             try {
-                find(label).ifPresent(backups::add);
+                read(label).ifPresent(backups::add);
             } catch (RepositoryException e) {
                 if (e.code() != ErrorCode.REPOSITORY_DAMAGED && e.code() != ErrorCode.FORMAT_UNSUPPORTED) {
                     throw e;
@@ -92,13 +139,83 @@ public final class Catalog {
         return backups;
     }
 
+    /** Records first, then data: a set that is committed meanwhile has its data before. */
+    private List<BackupLabel> settledWithData() {
+        TreeSet<String> names = settled();
+        names.retainAll(begun());
+        return labels(names);
+    }
+
     /**
-     * One committed set.
+     * Commit records without any data: of sets that were deleted, made anew by a request that arrived too late. They count for nothing.
+     *
+     * @return in order of time
+     */
+    public List<BackupLabel> ghosts() {
+        TreeSet<String> names = settled();
+        names.removeAll(begun());
+        return labels(names).stream()
+                .filter(label ->
+                        settlement(label).filter(Settlement.COMMITTED::equals).isPresent())
+                .toList();
+    }
+
+    /**
+     * Aborted sets that have data still, which nobody reads unless a later set adopts it.
+     *
+     * @return in order of time
+     */
+    public List<BackupLabel> abandoned() {
+        return settledWithData().stream()
+                .filter(label ->
+                        settlement(label).filter(Settlement.ABORTED::equals).isPresent())
+                .toList();
+    }
+
+    /**
+     * Since when labels are retired.
+     *
+     * @return by the store's clock
+     */
+    public Map<BackupLabel, Instant> retirements() {
+        return created(layout.retirements());
+    }
+
+    /**
+     * Since when labels are settled.
+     *
+     * @return by the store's clock
+     */
+    public Map<BackupLabel, Instant> settlements() {
+        return created(layout.records());
+    }
+
+    private Map<BackupLabel, Instant> created(ObjectPrefix prefix) {
+        Map<BackupLabel, Instant> times = new TreeMap<>();
+        for (ObjectInfo object : repository.list(prefix).objects()) {
+            if (isLabel(object.key().name())) {
+                times.put(BackupLabel.parse(object.key().name()), object.created());
+            }
+        }
+        return times;
+    }
+
+    /**
+     * One committed set, also if expire has chosen it.
      *
      * @param label of the set
      * @return empty if it was aborted, or is not there
      */
     public Optional<BackupRecord> find(BackupLabel label) {
+        return read(label).filter(record -> hasData(label));
+    }
+
+    private boolean hasData(BackupLabel label) {
+        Listing data = repository.list(layout.set(label).root());
+        return !data.objects().isEmpty() || !data.prefixes().isEmpty();
+    }
+
+    private Optional<BackupRecord> read(BackupLabel label) {
         ObjectKey key = layout.record(label);
         return repository
                 .readObject(key)

@@ -228,6 +228,16 @@ public final class JsonRecord {
     }
 
     /**
+     * A list of objects that may be missing.
+     *
+     * @param name of the field
+     * @return its values; empty if there is no such field
+     */
+    public List<JsonRecord> optionalRecords(String name) {
+        return has(name) ? records(name) : List.of();
+    }
+
+    /**
      * An object of texts.
      *
      * @param name of the field

@@ -1,6 +1,7 @@
 package io.pgbackup.core.repository;
 
 import io.pgbackup.BackupLabel;
+import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.manifest.ManifestStream;
 import io.pgbackup.core.pipeline.HeaderKind;
@@ -12,6 +13,9 @@ import io.pgbackup.storage.Payload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 
@@ -71,6 +75,42 @@ public final class ManifestStore {
     }
 
     /**
+     * The roots of a committed set and of every set that it builds upon, base by base.
+     *
+     * @param record of the set
+     * @return oldest first, the set's own last
+     */
+    public List<ManifestRoot> roots(BackupRecord record) {
+        Catalog catalog = new Catalog(repository, layout);
+        ArrayDeque<ManifestRoot> roots = new ArrayDeque<>();
+        roots.add(root(record));
+        for (BackupRecord upper = record; upper.base().isPresent(); ) {
+            BackupRecord lower = catalog.require(upper.base().get());
+            if (lower.references().size() >= upper.references().size()) {
+                throw repository.malformed(
+                        layout.record(upper.label()),
+                        new IllegalArgumentException("it leans on less than its base " + lower.label()));
+            }
+            roots.addFirst(root(lower));
+            upper = lower;
+        }
+        requireReferences(record, roots);
+        return List.copyOf(roots);
+    }
+
+    /** What is kept for the sake of a set is what the set is made of: no less, or expire would delete what it needs. */
+    private void requireReferences(BackupRecord record, Collection<ManifestRoot> roots) {
+        List<BackupLabel> labels = new ArrayList<>();
+        roots.forEach(root -> root.levels().forEach(level -> labels.add(level.label())));
+        labels.remove(labels.size() - 1);
+        if (!labels.equals(record.references())) {
+            throw repository.malformed(
+                    layout.record(record.label()),
+                    new IllegalArgumentException("it names " + record.references() + ", its manifests " + labels));
+        }
+    }
+
+    /**
      * Whether the root of a committed set's manifest is there.
      *
      * @param label of the set
@@ -81,15 +121,30 @@ public final class ManifestStore {
     }
 
     /**
+     * A chain of levels, read side by side.
+     *
+     * @param levels oldest first
+     * @param pageSize of the cluster, in bytes
+     * @return a new stream
+     */
+    public ManifestChain chain(List<ManifestRoot.Level> levels, int pageSize) {
+        return new ManifestChain(levels.stream()
+                .map(level ->
+                        new ManifestChain.Stream(entries(level.label(), pageSize, level.pages()), level.complete()))
+                .toList());
+    }
+
+    /**
      * The entries of some pages.
      *
-     * @param root of the manifest
-     * @param pages {@link ManifestRoot#files()} or {@link ManifestRoot#late()}
+     * @param label of the set
+     * @param pageSize of the cluster, in bytes
+     * @param pages a section of a manifest, or a part of one
      * @return in the order of their paths, read as one goes
      */
-    public Iterator<ManifestEntry> entries(ManifestRoot root, List<ManifestRoot.Page> pages) {
-        SetLayout set = layout.set(root.label());
-        ManifestStream stream = new ManifestStream(pages.size(), root.pageSize(), index -> page(set, pages.get(index)));
+    public Iterator<ManifestEntry> entries(BackupLabel label, int pageSize, List<ManifestRoot.Page> pages) {
+        SetLayout set = layout.set(label);
+        ManifestStream stream = new ManifestStream(pages.size(), pageSize, index -> page(set, pages.get(index)));
         return new Iterator<>() {
             @Override
             public boolean hasNext() {

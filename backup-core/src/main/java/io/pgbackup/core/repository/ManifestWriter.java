@@ -16,17 +16,21 @@ import java.util.Set;
  * refers to what is not yet there. For one thread.
  */
 public final class ManifestWriter {
-    private static final int PAGE_TARGET = 1 << 20;
+    private static final int GREATEST_PAGE = 1 << 20;
+    private static final int SMALLEST_PAGE = 1 << 16;
+    private static final int PARTS = 64;
 
     private final ManifestStore store;
     private final BackupLabel label;
     private final BundleWriters bundles;
     private final int pageSize;
+    private final int smallestPage;
     private final List<Waiting> waiting = new ArrayList<>();
     private List<ManifestRoot.Page> section = new ArrayList<>();
     private ManifestPageWriter page;
     private int nextPage;
     private long storedBytes;
+    private long entryBytes;
 
     /** A page whose bundles are not yet durable. */
     private record Waiting(ManifestStore.Sealed page, Set<BundleRef> bundles) {}
@@ -40,6 +44,21 @@ public final class ManifestWriter {
      * @param pageSize of the cluster, in bytes
      */
     public ManifestWriter(ManifestStore store, BackupLabel label, BundleWriters bundles, int pageSize) {
+        this(store, label, bundles, pageSize, SMALLEST_PAGE);
+    }
+
+    /**
+     * For one set, with pages of another length.
+     *
+     * @param store where
+     * @param label of the set
+     * @param bundles of the set
+     * @param pageSize of the cluster, in bytes
+     * @param smallestPage in bytes
+     */
+    public ManifestWriter(
+            ManifestStore store, BackupLabel label, BundleWriters bundles, int pageSize, int smallestPage) {
+        this.smallestPage = smallestPage;
         this.store = store;
         this.label = label;
         this.bundles = bundles;
@@ -54,9 +73,17 @@ public final class ManifestWriter {
      */
     public void add(ManifestEntry entry) {
         page.add(entry);
-        if (page.size() >= PAGE_TARGET) {
+        if (page.size() >= target()) {
             endPage();
         }
+    }
+
+    /**
+     * Small pages at first, then a fixed part of all before: what an interruption loses is small against what was done, and the number of pages stays
+     * small too.
+     */
+    private long target() {
+        return Math.max(smallestPage, Math.min(GREATEST_PAGE, entryBytes / PARTS));
     }
 
     /**
@@ -75,6 +102,7 @@ public final class ManifestWriter {
 
     private void endPage() {
         int number = nextPage++;
+        entryBytes += page.size();
         ManifestStore.Sealed sealed =
                 store.seal(store.set(label).manifestPage(number), HeaderKind.MANIFEST_PAGE, page.finish());
         section.add(new ManifestRoot.Page(number, sealed.header(), page.count()));

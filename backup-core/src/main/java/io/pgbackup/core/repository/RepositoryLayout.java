@@ -203,7 +203,17 @@ public final class RepositoryLayout {
          * @return its key
          */
         public ObjectKey bundle(int sequence) {
-            return bundles().key(sequence / BUNDLES_PER_PREFIX + "/" + sequence);
+            return bundlesAround(sequence).key(Integer.toString(sequence));
+        }
+
+        /**
+         * Where a bundle and its neighbours are.
+         *
+         * @param sequence its number, from 0
+         * @return their prefix
+         */
+        public ObjectPrefix bundlesAround(int sequence) {
+            return bundles().resolve(Integer.toString(sequence / BUNDLES_PER_PREFIX));
         }
 
         /**

@@ -34,20 +34,26 @@ public final class SetRecords {
     /**
      * Writes the first object of a set.
      *
-     * @param label of the set
-     * @param lease that names it
-     * @param leansOn every set it leans on
+     * @param begin of the set
      */
-    public void begin(BackupLabel label, Leases.Lease lease, List<BackupLabel> leansOn) {
-        JsonRecord record = new JsonRecord()
-                .put("label", label.toString())
-                .put("holder", lease.holder())
-                .put("lease", lease.number())
-                .put("since", lease.since().toString())
-                .putTexts("leansOn", leansOn.stream().map(BackupLabel::toString).toList());
-        if (!repository.createRecord(layout.set(label).begin(), HeaderKind.BEGIN, record.toBytes())) {
-            throw lost(label, "somebody else began it");
+    public void begin(BeginRecord begin) {
+        ObjectKey key = layout.set(begin.label()).begin();
+        if (!repository.createRecord(key, HeaderKind.BEGIN, begin.toBytes())) {
+            throw lost(begin.label(), "somebody else began it");
         }
+    }
+
+    /**
+     * The first object of a set.
+     *
+     * @param label of the set
+     * @return empty if it was not begun
+     */
+    public Optional<BeginRecord> begun(BackupLabel label) {
+        ObjectKey key = layout.set(label).begin();
+        return repository
+                .readRecord(key, HeaderKind.BEGIN)
+                .map(content -> repository.parse(key, content, BeginRecord::parse));
     }
 
     /**
@@ -57,28 +63,31 @@ public final class SetRecords {
      * @return empty if it was not begun
      */
     public Optional<List<BackupLabel>> leansOn(BackupLabel label) {
-        return repository
-                .readRecord(layout.set(label).begin(), HeaderKind.BEGIN)
-                .map(content -> repository.parse(
-                        layout.set(label).begin(),
-                        content,
-                        bytes -> JsonRecord.parse(bytes).texts("leansOn").stream()
-                                .map(BackupLabel::parse)
-                                .toList()));
+        return begun(label).map(BeginRecord::leansOn);
     }
 
     /**
-     * Looks, after begin is durable, whether a set is still there to lean on: not chosen by expire, then present.
+     * Looks, after begin is durable, whether a set is still there to lean on: not chosen by expire, then its record present. Committed or aborted, a
+     * record never changes, so what it said when the set was chosen it says now; and nothing of a set is deleted before its retire record exists.
      *
-     * @param base the set
+     * @param label of a committed set, or of an aborted one whose work is taken over
      * @return false if the writer must choose again
      */
-    public boolean mayLeanOn(BackupLabel base) {
-        return repository.stat(layout.retirement(base)).isEmpty()
-                && new Catalog(repository, layout)
-                        .settlement(base)
-                        .filter(Catalog.Settlement.COMMITTED::equals)
-                        .isPresent();
+    public boolean mayLeanOn(BackupLabel label) {
+        return repository.stat(layout.retirement(label)).isEmpty()
+                && new Catalog(repository, layout).settlement(label).isPresent();
+    }
+
+    /**
+     * Looks, after begin is durable, whether the set can be committed at all: somebody may have taken its lease over before.
+     *
+     * @param own the set just begun
+     * @throws ConflictException with {@link ErrorCode#LEASE_LOST}
+     */
+    public void requireUnsettled(BackupLabel own) {
+        if (new Catalog(repository, layout).isSettled(own)) {
+            throw lost(own, "somebody else settled it");
+        }
     }
 
     /**
@@ -93,6 +102,20 @@ public final class SetRecords {
         if (!repository.createRecord(layout.set(label).start(), HeaderKind.START, record.toBytes())) {
             throw lost(label, "somebody else started it");
         }
+    }
+
+    /**
+     * Where the server began.
+     *
+     * @param label of the set
+     * @return empty if the set came never so far
+     */
+    public Optional<Lsn> started(BackupLabel label) {
+        ObjectKey key = layout.set(label).start();
+        return repository
+                .readRecord(key, HeaderKind.START)
+                .map(content -> repository.parse(
+                        key, content, bytes -> Lsn.parse(JsonRecord.parse(bytes).text("start"))));
     }
 
     /**
@@ -115,10 +138,7 @@ public final class SetRecords {
      */
     public void requireStarted(BackupRecord committed) {
         ObjectKey key = layout.set(committed.label()).start();
-        Lsn start = repository.require(
-                key,
-                HeaderKind.START,
-                bytes -> Lsn.parse(JsonRecord.parse(bytes).text("start")));
+        Lsn start = started(committed.label()).orElseThrow(() -> repository.missing(key));
         if (!start.equals(committed.wal().start())) {
             throw repository.malformed(key, new IllegalArgumentException("it says " + start));
         }

@@ -93,7 +93,7 @@ class ExpireServerTest {
             assertThat(plan.decisions())
                     .hasSize(4)
                     .allMatch(decision -> !decision.reason().isBlank());
-            ExpireResult result = pg.expire(plan);
+            ExpireResult result = pg.expire(plan.deletingAtOnce());
 
             assertThat(result.deleted()).containsExactlyInAnyOrder(first, onFirst);
             assertThat(result.postponed()).isEmpty();
@@ -115,12 +115,12 @@ class ExpireServerTest {
         try (PgBackup pg = site.initialized(repository)) {
             BackupLabel first = full(pg, repository).label();
             BackupLabel second = full(pg, repository).label();
-            pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)));
+            pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)).deletingAtOnce());
             assertThat(labels(pg)).containsExactly(second);
             BackupLabel third = full(pg, repository).label();
-            pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)));
+            pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)).deletingAtOnce());
             full(pg, repository);
-            pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)));
+            pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)).deletingAtOnce());
             assertThat(labels(pg)).hasSize(1).doesNotContain(second, third);
             assertThat(tracesOf(repository, first)).isEmpty();
             assertThat(tracesOf(repository, second)).isEmpty();
@@ -165,10 +165,11 @@ class ExpireServerTest {
     }
 
     private static void requireOutdated(PgBackup pg, ExpirePlan plan) {
-        assertThatThrownBy(() -> pg.expire(plan)).isInstanceOfSatisfying(PgBackupException.class, failure -> {
-            assertThat(failure.code()).isEqualTo(ErrorCode.PLAN_OUTDATED);
-            assertThat(failure.hint()).isNotBlank();
-        });
+        assertThatThrownBy(() -> pg.expire(plan.deletingAtOnce()))
+                .isInstanceOfSatisfying(PgBackupException.class, failure -> {
+                    assertThat(failure.code()).isEqualTo(ErrorCode.PLAN_OUTDATED);
+                    assertThat(failure.hint()).isNotBlank();
+                });
     }
 
     @Test
@@ -187,16 +188,18 @@ class ExpireServerTest {
             first = full(pg, failing).label();
             second = full(pg, failing).label();
             ExpirePlan plan = pg.planExpire(failing, Retention.keepFullBackups(1));
-            assertThatThrownBy(() -> pg.expire(plan)).isInstanceOfSatisfying(PgBackupException.class, failure -> {
-                assertThat(failure.code()).isEqualTo(ErrorCode.STORAGE_DENIED);
-            });
+            assertThatThrownBy(() -> pg.expire(plan.deletingAtOnce()))
+                    .isInstanceOfSatisfying(PgBackupException.class, failure -> {
+                        assertThat(failure.code()).isEqualTo(ErrorCode.STORAGE_DENIED);
+                    });
             assertThat(labels(pg)).containsExactly(second);
             assertThat(pg.info().unsettled()).isEmpty();
             assertThat(tracesOf(sound, first)).isNotEmpty();
         }
         try (PgBackup pg = site.initialized(sound)) {
             assertThat(full(pg, sound).warnings()).isEmpty();
-            ExpireResult result = pg.expire(pg.planExpire(sound, Retention.keepFullBackups(2)));
+            ExpireResult result =
+                    pg.expire(pg.planExpire(sound, Retention.keepFullBackups(2)).deletingAtOnce());
             assertThat(result.bytesFreed()).isPositive();
             assertThat(tracesOf(sound, first)).isEmpty();
             pg.verify(sound, VerifyDepth.CONTENT).requireClean();
@@ -225,10 +228,11 @@ class ExpireServerTest {
                     () -> other.backup(BackupRequest.incremental().to(slow)));
             assertThat(begun.await(60, TimeUnit.SECONDS)).isTrue();
             ExpireResult result = pg.expire(new ExpirePlan(
-                    plain,
-                    List.of(
-                            new ExpirePlan.Decision(first, true, "kept"),
-                            new ExpirePlan.Decision(second, false, "not wanted"))));
+                            plain,
+                            List.of(
+                                    new ExpirePlan.Decision(first, true, "kept"),
+                                    new ExpirePlan.Decision(second, false, "not wanted")))
+                    .deletingAtOnce());
             assertThat(result.postponed()).containsExactly(second);
             assertThat(result.deleted()).isEmpty();
             goOn.countDown();

@@ -291,7 +291,7 @@ class TypeRulesServerTest {
             pg.verify(repository, VerifyDepth.CATALOG);
             pg.restore(Site.restoreInto(site.fresh("target")));
             refused(() -> pg.restore(Site.restoreInto(work)), ErrorCode.TARGET_UNUSABLE);
-            pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)));
+            pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)).deletingAtOnce());
             List<JobRecord> jobs = pg.jobs(repository, YearMonth.now(ZoneOffset.UTC));
             assertThat(jobs)
                     .extracting(JobRecord::kind)

@@ -42,7 +42,8 @@ class BundleIndexTest {
         frames.forEach(frame -> index.add(frame.path(), frame.unitSize(), frame.location(), frame.units()));
         assertThat(BundleIndex.parse(index.toBytes(), 45)).isEqualTo(frames);
         byte[] bytes = index.toBytes();
-        assertThat(BundleIndex.ofFrames(List.of(Arrays.copyOf(bytes, 9), Arrays.copyOfRange(bytes, 9, bytes.length)), 45))
+        assertThat(BundleIndex.ofFrames(
+                        List.of(Arrays.copyOf(bytes, 9), Arrays.copyOfRange(bytes, 9, bytes.length)), 45))
                 .isEqualTo(frames);
     }
 

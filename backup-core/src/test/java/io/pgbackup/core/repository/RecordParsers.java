@@ -15,6 +15,10 @@ public final class RecordParsers {
         return new RepositoryFormat(new byte[16], true, Instant.EPOCH).toBytes();
     }
 
+    public static byte[] repositoryId(byte[] format) {
+        return RepositoryFormat.parse(format).id();
+    }
+
     public static byte[] rewriteFormat(byte[] bytes) {
         return RepositoryFormat.parse(bytes).toBytes();
     }
@@ -24,6 +28,7 @@ public final class RecordParsers {
         return new ManifestRoot(
                         SyntheticSet.LABEL,
                         List.of(SyntheticSet.LABEL),
+                        List.of(new AdoptedPages(SyntheticSet.LABEL, List.of(page))),
                         8192,
                         -1L,
                         List.of(page, page),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgbackup.BackupLabel;
 import io.pgbackup.BackupType;
 import io.pgbackup.Lsn;
+import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.catalog.ExpirePlan.Decision;
 import io.pgbackup.catalog.Retention;
@@ -83,6 +84,7 @@ class RetentionPlannerTest {
                 label,
                 "operation",
                 references,
+                AdoptedWork.none(),
                 Instant.EPOCH,
                 Instant.EPOCH.plusSeconds(5),
                 new WalRange(

@@ -2,6 +2,7 @@ package io.pgbackup.core.repository;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.Repository;
+import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.core.manifest.BlockMap;
 import io.pgbackup.core.manifest.FileProof;
 import io.pgbackup.core.manifest.FrameRef;
@@ -57,9 +58,17 @@ public final class SyntheticSet {
         ClusterLayout layout = ClusterLayout.of(CLUSTER);
         BackupRecord model = RetentionPlannerTest.record(LABEL, List.of());
         new IdentityRecords(open, layout).claim(model.server());
-        Leases.Lease lease = new Leases(open, layout).take("test", NOW, Optional.of(LABEL));
+        Leases.Lease lease =
+                new Leases(open, layout).take(new Leases.Claim("test", InstantSource.fixed(NOW), used -> LABEL));
         SetRecords records = new SetRecords(open, layout);
-        records.begin(LABEL, lease, List.of());
+        records.begin(new BeginRecord(
+                LABEL,
+                lease.holder(),
+                lease.number(),
+                NOW,
+                List.of(),
+                Optional.of(new BeginRecord.Origin(model.server(), SEED)),
+                List.of()));
         records.start(LABEL, 1, model.wal().start());
         byte[] root;
         try (BundleWriters bundles = new BundleWriters(open, layout.set(LABEL), 1)) {
@@ -76,12 +85,13 @@ public final class SyntheticSet {
             bundles.giveBack(writer);
             bundles.flush(() -> {});
             root = manifest.finish(new ManifestRoot(
-                    LABEL, List.of(), PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
+                    LABEL, List.of(), List.of(), PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
         }
         records.commit(new BackupRecord(
                 LABEL,
                 "operation",
                 List.of(),
+                AdoptedWork.none(),
                 NOW,
                 NOW.plusSeconds(5),
                 model.wal(),

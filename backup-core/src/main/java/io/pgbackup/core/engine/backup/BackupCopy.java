@@ -1,10 +1,10 @@
 package io.pgbackup.core.engine.backup;
 
-import io.pgbackup.BackupLabel;
 import io.pgbackup.Lsn;
 import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BadPage;
+import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.catalog.WalRange;
@@ -22,6 +22,7 @@ import io.pgbackup.core.postgres.session.StartedBackup;
 import io.pgbackup.core.postgres.session.StoppedBackup;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
+import io.pgbackup.core.repository.AdoptedPages;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.BundleWriters;
 import io.pgbackup.core.repository.ManifestRoot;
@@ -30,7 +31,6 @@ import io.pgbackup.core.repository.ManifestWriter;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.core.work.OrderedWork;
-import java.security.SecureRandom;
 import java.util.List;
 
 /** Between start and commit: copies the cluster, stops the server's backup, adds what comes last, and makes all of it durable. For one call. */
@@ -44,6 +44,7 @@ final class BackupCopy {
     private final Begun begun;
     private final Runnable heartbeat;
     private List<BadPage> badPages = List.of();
+    private AdoptedWork adopted = AdoptedWork.none();
 
     BackupCopy(
             Operation operation,
@@ -68,8 +69,7 @@ final class BackupCopy {
             ServerIdentity identity,
             BackupRequest request,
             ScanOptions options) {
-        long seed = begun.base().map(BaseSet::seed).orElseGet(() -> new SecureRandom().nextLong());
-        CopyRules rules = rules(control, started, session, seed);
+        CopyRules rules = rules(control, started, session);
         try (BundleWriters bundles = new BundleWriters(repository, layout.set(begun.label()), runtime.workers());
                 OrderedWork work =
                         new OrderedWork(runtime.executor(), RUNS_PER_WORKER * runtime.workers(), heartbeat)) {
@@ -97,26 +97,29 @@ final class BackupCopy {
             badPages = copier.totals().badPages();
             byte[] root = manifest.finish(new ManifestRoot(
                     begun.label(),
-                    begun.base().map(BaseSet::label).map(List::of).orElse(List.of()),
+                    begun.base().flatMap(BaseSet::label).map(List::of).orElse(List.of()),
+                    begun.adopted(),
                     rules.pageSize(),
-                    seed,
+                    begun.seed(),
                     filePages,
                     latePages,
                     session.server().tablespaceNames(),
                     badPages));
+            adopted = new AdoptedWork(
+                    begun.adopted().stream().map(AdoptedPages::label).toList(),
+                    copier.totals().adoptedBytes());
             return record(stopped, identity, sizes(copier.totals(), late, bundles, manifest), request, root);
         }
     }
 
-    private CopyRules rules(ControlFile control, StartedBackup started, BackupSession session, long seed) {
+    private CopyRules rules(ControlFile control, StartedBackup started, BackupSession session) {
         PageCheck check = new PageCheck(control.blockSize(), control.checksums());
-        FrameFingerprint fingerprint = new FrameFingerprint(seed);
+        FrameFingerprint fingerprint = new FrameFingerprint(begun.seed());
         return new CopyRules(
                 check,
                 new PageRechecker(check, started.start(), session.server()::flushLsn, Pause.sleeping()),
                 fingerprint,
                 fingerprint.of(new byte[control.blockSize()], 0, control.blockSize()),
-                begun.base().map(BaseSet::start).orElse(new Lsn(0)),
                 control.blocksPerSegment());
     }
 
@@ -147,11 +150,11 @@ final class BackupCopy {
                 stopped.stop(),
                 segments.get(0).toString(),
                 segments.get(segments.size() - 1).toString());
-        List<BackupLabel> references = begun.references();
         return new BackupRecord(
                 begun.label(),
                 operation.id(),
-                references,
+                begun.references(),
+                adopted,
                 begun.since(),
                 operation.clock().instant(),
                 wal,

@@ -1,6 +1,5 @@
 package io.pgbackup.core.engine.backup;
 
-import io.pgbackup.BackupLabel;
 import io.pgbackup.Cluster;
 import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.backup.BackupRequest;
@@ -30,6 +29,8 @@ import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.error.ClusterException;
 import io.pgbackup.error.ErrorCode;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -109,10 +110,11 @@ public final class BackupOperation {
 
     /** Aborts the set unless it was committed, so that the next one need not wait. */
     private BackupResult settled(Begun begun, Supplier<BackupResult> body) {
-        return operation.settling(
-                body,
-                reason -> new SetRecords(repository, layout)
-                        .abort(begun.label(), reason, operation.clock().instant()));
+        return operation.settling(body, reason -> {
+            begun.lease().release();
+            new SetRecords(repository, layout)
+                    .abort(begun.label(), reason, operation.clock().instant());
+        });
     }
 
     private BackupResult take(
@@ -136,6 +138,7 @@ public final class BackupOperation {
             requireGoodPages(record, copy);
             operation.progress().phase("committing");
             new SetRecords(repository, layout).commit(record);
+            begun.lease().release();
             return result(record, begun, copy);
         }
     }
@@ -157,22 +160,32 @@ public final class BackupOperation {
     }
 
     private BackupResult result(BackupRecord record, Begun begun, BackupCopy copy) {
+        Catalog catalog = new Catalog(repository, layout);
         long below = record.references().stream()
-                .map(new Catalog(repository, layout)::require)
-                .mapToLong(BackupRecord::ownBytes)
+                .flatMap(label -> catalog.find(label).stream())
+                .mapToLong(BackupRecord::heldBytes)
                 .sum();
         operation.fact("bytesRead", Long.toString(record.sizes().read()));
         operation.fact("bytesStored", Long.toString(record.ownBytes()));
+        if (!record.adopted().labels().isEmpty()) {
+            operation.fact("adopted", record.adopted().labels().toString());
+            operation.fact("bytesAdopted", Long.toString(record.adopted().bytes()));
+        }
         return new BackupResult(
                 record.toInfo(repository.name(), below),
                 request.type(),
-                begun.base().map(BaseSet::label).map(BackupOperation::detection).orElse("full: everything was stored"),
+                detection(record),
                 copy.badPages(),
                 operation.warnings(),
                 operation.cancellation().elapsed());
     }
 
-    private static String detection(BackupLabel base) {
-        return "page fingerprints: every page was read and compared with " + base;
+    private static String detection(BackupRecord record) {
+        List<String> known = new ArrayList<>();
+        record.base().ifPresent(base -> known.add(base.toString()));
+        record.adopted().labels().forEach(label -> known.add("the interrupted " + label));
+        return known.isEmpty()
+                ? "full: everything was stored"
+                : "page fingerprints: every page was read and compared with " + String.join(", ", known);
     }
 }

@@ -2,62 +2,114 @@ package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.Lsn;
+import io.pgbackup.core.engine.backup.Adoption.AdoptedSet;
 import io.pgbackup.core.manifest.ManifestChain;
-import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.postgres.files.ClusterPath;
+import io.pgbackup.core.repository.AdoptedPages;
 import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.core.repository.Catalog;
 import io.pgbackup.core.repository.ManifestRoot;
 import io.pgbackup.core.repository.ManifestStore;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 
-/** What a dependent backup builds upon: the records and manifests of its chain, read side by side as the scan goes on. For one thread. */
+/**
+ * What a new set is compared with: the manifests of its base's chain and of interrupted attempts above it, read side by side as the scan goes on. A full
+ * backup has no base, but it may have an attempt before it. For one thread.
+ *
+ * <p>A page is taken from here if it has the same fingerprint and its LSN is older than the start of the newest level that holds its file. Why that is
+ * safe for an interrupted attempt as it is for a base: every page that is taken was read in the cluster again, after the start of the new set. Its LSN says
+ * that the server has not changed it since the attempt began, and so since the attempt read it; its fingerprint, which covers the LSN, says that what the
+ * attempt knew of it is what the cluster has. Nothing rests on the attempt having been consistent or complete, because WAL is replayed from the
+ * start of the new set, and every page is as it was after that.
+ */
 final class BaseSet {
-    private final BackupRecord record;
-    private final ManifestRoot root;
+    private final Optional<BackupRecord> record;
+    private final long seed;
+    private final List<ManifestRoot.Level> committed;
+    private final List<AdoptedSet> adopted;
     private final ManifestChain chain;
 
-    private BaseSet(BackupRecord record, ManifestRoot root, ManifestChain chain) {
+    private BaseSet(
+            Optional<BackupRecord> record,
+            long seed,
+            List<ManifestRoot.Level> committed,
+            List<AdoptedSet> adopted,
+            ManifestChain chain) {
         this.record = record;
-        this.root = root;
+        this.seed = seed;
+        this.committed = committed;
+        this.adopted = adopted;
         this.chain = chain;
     }
 
-    static BaseSet open(BackupRecord record, Catalog catalog, ManifestStore manifests) {
-        List<Iterator<ManifestEntry>> streams = new ArrayList<>();
-        for (BackupLabel reference : record.references()) {
-            ManifestRoot below = manifests.root(catalog.require(reference));
-            streams.add(manifests.entries(below, below.files()));
-        }
-        ManifestRoot root = manifests.root(record);
-        streams.add(manifests.entries(root, root.files()));
-        return new BaseSet(record, root, new ManifestChain(streams));
+    /** A base, and what is known above it. */
+    static BaseSet open(
+            BackupRecord record, List<ManifestRoot> roots, Optional<Adoption> adoption, ManifestStore manifests) {
+        ManifestRoot newest = roots.get(roots.size() - 1);
+        List<ManifestRoot.Level> levels =
+                roots.stream().flatMap(root -> root.levels().stream()).toList();
+        List<AdoptedSet> adopted = adoption.map(Adoption::sets).orElse(List.of());
+        return new BaseSet(
+                Optional.of(record),
+                newest.seed(),
+                levels,
+                adopted,
+                manifests.chain(with(levels, adopted), newest.pageSize()));
     }
 
-    /** What the base holds under a path; paths must be asked for in their order. */
+    /** No base, but an attempt that was interrupted. */
+    static BaseSet open(Adoption adoption, int pageSize, ManifestStore manifests) {
+        return new BaseSet(
+                Optional.empty(),
+                adoption.seed(),
+                List.of(),
+                adoption.sets(),
+                manifests.chain(with(List.of(), adoption.sets()), pageSize));
+    }
+
+    private static List<ManifestRoot.Level> with(List<ManifestRoot.Level> committed, List<AdoptedSet> adopted) {
+        List<ManifestRoot.Level> levels = new ArrayList<>(committed);
+        adopted.forEach(set -> levels.add(
+                new ManifestRoot.Level(set.pages().label(), set.pages().pages(), false)));
+        return levels;
+    }
+
+    /** What is known under a path; paths must be asked for in their order. */
     Optional<ManifestChain.Chained> find(ClusterPath path) {
         return chain.find(path);
     }
 
+    /** Where the set began that knows most of a file: a page changed since then is stored whatever its fingerprint. */
+    Lsn startOf(ManifestChain.Chained found) {
+        return found.set() < committed.size()
+                ? record.orElseThrow().wal().start()
+                : adopted.get(found.set() - committed.size()).start();
+    }
+
+    /** Whether a level of the chain is an interrupted attempt above the base. */
+    boolean isAdopted(int level) {
+        return level >= committed.size();
+    }
+
     /** Everything a set on this base leans on, oldest first. */
     List<BackupLabel> references() {
-        List<BackupLabel> references = new ArrayList<>(record.references());
-        references.add(record.label());
+        List<BackupLabel> references = new ArrayList<>();
+        committed.forEach(level -> references.add(level.label()));
+        adopted.forEach(set -> references.add(set.pages().label()));
         return references;
     }
 
-    BackupLabel label() {
-        return record.label();
+    List<AdoptedPages> adopted() {
+        return adopted.stream().map(AdoptedSet::pages).toList();
     }
 
-    Lsn start() {
-        return record.wal().start();
+    /** The committed set that the new one builds upon. */
+    Optional<BackupLabel> label() {
+        return record.map(BackupRecord::label);
     }
 
     long seed() {
-        return root.seed();
+        return seed;
     }
 }

@@ -1,7 +1,8 @@
 package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.BackupLabel;
-import io.pgbackup.core.repository.Leases;
+import io.pgbackup.core.repository.AdoptedPages;
+import io.pgbackup.core.repository.HeldLease;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -10,13 +11,19 @@ import java.util.Optional;
  * A set whose begin is durable.
  *
  * @param label of the set
- * @param lease that names it
- * @param base what it builds upon
+ * @param lease that names it; released when the set is settled
+ * @param base what it is compared with: its base, attempts that it resumes, or both
+ * @param seed of the page fingerprints: that of its chain, or of the attempt it resumes, or drawn
  * @param since when it was begun, by the clock
  */
-record Begun(BackupLabel label, Leases.Lease lease, Optional<BaseSet> base, Instant since) {
+record Begun(BackupLabel label, HeldLease lease, Optional<BaseSet> base, long seed, Instant since) {
     /** Everything the set leans on, oldest first. */
     List<BackupLabel> references() {
         return base.map(BaseSet::references).orElse(List.of());
+    }
+
+    /** What it takes over from interrupted attempts. */
+    List<AdoptedPages> adopted() {
+        return base.map(BaseSet::adopted).orElse(List.of());
     }
 }

@@ -83,15 +83,16 @@ final class ClusterCopier {
         }
     }
 
-    private @Nullable ResolvedFile resolved(Optional<ManifestChain.Chained> below) {
+    private @Nullable BaseFile resolved(Optional<ManifestChain.Chained> below) {
         return below.filter(chained -> !chained.levels().isEmpty())
-                .map(ManifestChain.Chained::levels)
-                .filter(levels -> levels.get(0).file().proof().paged())
-                .map(levels -> ResolvedFile.of(levels, rules.pageSize(), rules.zeroFingerprint()))
+                .filter(chained -> chained.levels().get(0).file().proof().paged())
+                .map(chained -> new BaseFile(
+                        ResolvedFile.of(chained.levels(), rules.pageSize(), rules.zeroFingerprint()),
+                        base.orElseThrow().startOf(chained)))
                 .orElse(null);
     }
 
-    private void copyPaged(ClusterEntry entry, @Nullable ResolvedFile below, OrderedWork work) {
+    private void copyPaged(ClusterEntry entry, @Nullable BaseFile below, OrderedWork work) {
         FileAssembly assembly = new FileAssembly(entry);
         long runBytes = RUN_BYTES - RUN_BYTES % rules.pageSize();
         long offset = 0;
@@ -122,7 +123,7 @@ final class ClusterCopier {
         });
     }
 
-    private void finish(FileAssembly first, @Nullable ResolvedFile below) {
+    private void finish(FileAssembly first, @Nullable BaseFile below) {
         FileAssembly assembly = first;
         for (int attempt = 1; !assembly.consistent(); attempt++) {
             if (attempt == MOST_ATTEMPTS) {
@@ -139,6 +140,9 @@ final class ClusterCopier {
         assembly.assemble(below != null).ifPresent(file -> {
             totals.file(file, results.stream().mapToLong(RunResult::bytesRead).sum());
             results.forEach(result -> totals.bad(result.badPages));
+            if (below != null) {
+                totals.adopted(AdoptedBytes.ofPages(base.orElseThrow(), below.content(), file, rules.pageSize()));
+            }
             add(file);
         });
     }
@@ -162,6 +166,9 @@ final class ClusterCopier {
                 () -> pool.with(buffers -> copyPlain(entry, known, buffers)),
                 copied -> copied.ifPresent(plain -> {
                     totals.file(plain.file(), plain.bytesRead());
+                    if (plain.file().map().overlay()) {
+                        totals.adopted(AdoptedBytes.ofUnchanged(base.orElseThrow(), below.orElseThrow()));
+                    }
                     if (model == null) {
                         model = plain.file().attributes();
                     }

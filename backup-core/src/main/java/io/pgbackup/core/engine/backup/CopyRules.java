@@ -1,6 +1,5 @@
 package io.pgbackup.core.engine.backup;
 
-import io.pgbackup.Lsn;
 import io.pgbackup.core.pipeline.FrameFingerprint;
 import io.pgbackup.core.postgres.page.PageCheck;
 import io.pgbackup.core.postgres.page.PageRechecker;
@@ -12,7 +11,6 @@ import io.pgbackup.core.postgres.page.PageRechecker;
  * @param rechecker decides about those that fail
  * @param fingerprint seeded for the chain
  * @param zeroFingerprint of a page of zero bytes
- * @param baseStart where the base began: a page changed since then is stored whatever its fingerprint
  * @param blocksPerSegment pages of a full segment file
  */
 record CopyRules(
@@ -20,7 +18,6 @@ record CopyRules(
         PageRechecker rechecker,
         FrameFingerprint fingerprint,
         long zeroFingerprint,
-        Lsn baseStart,
         long blocksPerSegment) {
     int pageSize() {
         return check.pageSize();

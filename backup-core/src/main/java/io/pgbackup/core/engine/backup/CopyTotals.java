@@ -17,6 +17,7 @@ final class CopyTotals {
     private long readBytes;
     private long pages;
     private long changedPages;
+    private long adoptedBytes;
 
     CopyTotals(int pageSize) {
         this.pageSize = pageSize;
@@ -30,6 +31,10 @@ final class CopyTotals {
             pages += file.unitCount(pageSize);
             changedPages += file.map().ownUnits();
         }
+    }
+
+    void adopted(long bytes) {
+        adoptedBytes += bytes;
     }
 
     void bad(List<BadPage> found) {
@@ -59,6 +64,10 @@ final class CopyTotals {
 
     long pages() {
         return pages;
+    }
+
+    long adoptedBytes() {
+        return adoptedBytes;
     }
 
     long changedPages() {

@@ -1,6 +1,5 @@
 package io.pgbackup.core.engine.backup;
 
-import io.pgbackup.core.block.ResolvedFile;
 import io.pgbackup.core.postgres.files.ClusterEntry;
 import org.jspecify.annotations.Nullable;
 
@@ -16,4 +15,4 @@ record Run(
         ClusterEntry entry,
         long offset,
         long length,
-        @Nullable ResolvedFile base) {}
+        @Nullable BaseFile base) {}

@@ -2,7 +2,6 @@ package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.Lsn;
 import io.pgbackup.backup.BadPage;
-import io.pgbackup.core.block.ResolvedFile;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.manifest.UnitRuns;
 import io.pgbackup.core.postgres.files.ClusterEntry;
@@ -114,15 +113,15 @@ final class RunCopier {
     }
 
     private boolean changed(int unit, int offset, int length, long fingerprint, boolean zero) {
-        @Nullable ResolvedFile base = run.base();
-        if (base == null || unit >= base.unitCount() || base.unitLength(unit) != length) {
+        @Nullable BaseFile base = run.base();
+        if (base == null || unit >= base.content().unitCount() || base.content().unitLength(unit) != length) {
             return true;
         }
-        if (base.fingerprint(unit) != fingerprint) {
+        if (base.content().fingerprint(unit) != fingerprint) {
             return true;
         }
         Lsn changed = PageCheck.lsn(buffers.pages(), offset);
-        return !zero && length == rules.pageSize() && changed.compareTo(rules.baseStart()) >= 0;
+        return !zero && length == rules.pageSize() && changed.compareTo(base.start()) >= 0;
     }
 
     private void gather(int unit, int offset, int length) {

@@ -6,9 +6,12 @@ import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.BeginRecord;
 import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.HeldLease;
 import io.pgbackup.core.repository.Labels;
 import io.pgbackup.core.repository.Leases;
+import io.pgbackup.core.repository.ManifestRoot;
 import io.pgbackup.core.repository.ManifestStore;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
@@ -18,7 +21,7 @@ import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.time.Instant;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,6 +34,7 @@ final class SetBeginning {
 
     private final Operation operation;
     private final OpenRepository repository;
+    private final ClusterLayout layout;
     private final Catalog catalog;
     private final Leases leases;
     private final SetRecords records;
@@ -39,19 +43,24 @@ final class SetBeginning {
     SetBeginning(Operation operation, OpenRepository repository, ClusterLayout layout) {
         this.operation = operation;
         this.repository = repository;
+        this.layout = layout;
         this.catalog = new Catalog(repository, layout);
-        this.leases = new Leases(repository, layout);
+        this.leases = new Leases(repository, layout, operation.patience().watch());
         this.records = new SetRecords(repository, layout);
         this.manifests = new ManifestStore(repository, layout);
     }
 
     Begun begin(BackupRequest request, ServerIdentity server) {
+        LeaseWaiting waiting = new LeaseWaiting(operation);
         for (int choice = 0; choice < MOST_CHOICES; choice++) {
-            Optional<BackupRecord> base = chooseBase(request, server);
-            Begun begun = begin(typeOf(request, base), base);
+            Begun begun = waiting.until(() -> {
+                leases.requireFree();
+                return begin(request, server, chooseBase(request, server));
+            });
             if (begun.references().stream().allMatch(records::mayLeanOn)) {
                 return begun;
             }
+            begun.lease().release();
             records.abort(
                     begun.label(),
                     "its base was chosen by expire",
@@ -94,25 +103,73 @@ final class SetBeginning {
     }
 
     private boolean isThere(BackupLabel label) {
-        return manifests.hasRoot(label) && records.mayLeanOn(label);
+        return records.mayLeanOn(label)
+                && (manifests.hasRoot(label)
+                        || catalog.settlement(label)
+                                .filter(Catalog.Settlement.ABORTED::equals)
+                                .isPresent());
     }
 
     private static BackupType typeOf(BackupRequest request, Optional<BackupRecord> base) {
         return base.isEmpty() ? BackupType.FULL : request.type().orElse(BackupType.INCREMENTAL);
     }
 
-    private Begun begin(BackupType type, Optional<BackupRecord> base) {
-        Instant now = operation.clock().instant();
-        BackupLabel label = Labels.next(type, base.map(BackupRecord::label), catalog.allLabels(), now);
-        Optional<BaseSet> set = base.map(record -> BaseSet.open(record, catalog, manifests));
-        Leases.Lease lease = leases.take(holder(), now, Optional.of(label));
-        Begun begun = new Begun(label, lease, set, now);
+    private Begun begin(BackupRequest request, ServerIdentity server, Optional<BackupRecord> base) {
+        BackupType type = typeOf(request, base);
+        Leases.Lease lease = leases.take(new Leases.Claim(
+                holder(),
+                operation.clock(),
+                used -> Labels.next(
+                        type,
+                        base.map(BackupRecord::label),
+                        used,
+                        operation.clock().instant())));
+        HeldLease held = new HeldLease(leases, lease, operation.patience().watch());
+        operation.duty(held::heartbeat);
         return operation.settling(
                 () -> {
-                    records.begin(label, lease, begun.references());
+                    takeOver(lease);
+                    Optional<BaseSet> known = known(request, server, base);
+                    long seed = known.map(BaseSet::seed).orElseGet(() -> new SecureRandom().nextLong());
+                    Begun begun = new Begun(held.label(), held, known, seed, lease.since());
+                    records.begin(new BeginRecord(
+                            begun.label(),
+                            lease.holder(),
+                            lease.number(),
+                            lease.since(),
+                            begun.references(),
+                            Optional.of(new BeginRecord.Origin(server, seed)),
+                            begun.adopted()));
+                    records.requireUnsettled(begun.label());
                     return begun;
                 },
-                reason -> records.abort(label, reason, operation.clock().instant()));
+                reason -> {
+                    held.release();
+                    records.abort(held.label(), reason, operation.clock().instant());
+                });
+    }
+
+    private void takeOver(Leases.Lease lease) {
+        leases.settleEarlier(
+                        lease,
+                        "taken over by " + lease.holder(),
+                        operation.clock().instant())
+                .forEach(label -> operation.warn(
+                        label.toString(),
+                        "its process was silent for too long: it was settled and cannot be committed"));
+    }
+
+    /** What the new set is compared with: its base, an attempt that was interrupted, or both. */
+    private Optional<BaseSet> known(BackupRequest request, ServerIdentity server, Optional<BackupRecord> base) {
+        Optional<List<ManifestRoot>> roots = base.map(manifests::roots);
+        Optional<Adoption> adoption = request.resume()
+                ? new InterruptedSets(repository, layout, server, operation::heartbeat)
+                        .newest(
+                                base,
+                                roots.map(chain -> chain.get(chain.size() - 1).seed()))
+                : Optional.empty();
+        return base.map(record -> BaseSet.open(record, roots.orElseThrow(), adoption, manifests))
+                .or(() -> adoption.map(found -> BaseSet.open(found, server.pageSize(), manifests)));
     }
 
     private String holder() {

@@ -1,15 +1,12 @@
 package io.pgbackup.core.engine.content;
 
-import io.pgbackup.BackupLabel;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.core.repository.Catalog;
 import io.pgbackup.core.repository.ManifestRoot;
 import io.pgbackup.core.repository.ManifestStore;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
@@ -19,7 +16,7 @@ import java.util.List;
  * @param repository where
  * @param layout of the cluster
  * @param record of the set
- * @param roots of the chain's manifests, oldest first, the set's own last
+ * @param roots of the manifests of the chain's committed sets, oldest first, the set's own last
  */
 public record SetContents(
         OpenRepository repository, ClusterLayout layout, BackupRecord record, List<ManifestRoot> roots) {
@@ -37,14 +34,34 @@ public record SetContents(
      * @return the contents
      */
     public static SetContents of(OpenRepository repository, ClusterLayout layout, BackupRecord record) {
-        Catalog catalog = new Catalog(repository, layout);
-        ManifestStore manifests = new ManifestStore(repository, layout);
-        List<ManifestRoot> roots = new ArrayList<>();
-        for (BackupLabel reference : record.references()) {
-            roots.add(manifests.root(catalog.require(reference)));
-        }
-        roots.add(manifests.root(record));
-        return new SetContents(repository, layout, record, roots);
+        return new SetContents(repository, layout, record, new ManifestStore(repository, layout).roots(record));
+    }
+
+    /**
+     * What the chain is laid together from: the levels of each root.
+     *
+     * @return oldest first, the set's own last
+     */
+    public List<ManifestRoot.Level> levels() {
+        return roots.stream().flatMap(root -> root.levels().stream()).toList();
+    }
+
+    /**
+     * Index of the set's own level, where what it stores itself is.
+     *
+     * @return the newest
+     */
+    public int ownLevel() {
+        return levels().size() - 1;
+    }
+
+    /**
+     * Index of the first level that belongs to this set and not to its base: pages it adopted, or its own.
+     *
+     * @return {@link #ownLevel()} if it adopted none
+     */
+    public int firstLevel() {
+        return ownLevel() - root().adopted().size();
     }
 
     /**
@@ -62,19 +79,7 @@ public record SetContents(
      * @return a new stream
      */
     public ManifestChain files() {
-        ManifestStore manifests = new ManifestStore(repository, layout);
-        List<Iterator<ManifestEntry>> streams = new ArrayList<>();
-        roots.forEach(root -> streams.add(manifests.entries(root, root.files())));
-        return new ManifestChain(streams);
-    }
-
-    /**
-     * Files copied while the server ran, as the set itself has them.
-     *
-     * @return a new stream
-     */
-    public Iterator<ManifestEntry> ownFiles() {
-        return new ManifestStore(repository, layout).entries(root(), root().files());
+        return new ManifestStore(repository, layout).chain(levels(), root().pageSize());
     }
 
     /**
@@ -83,7 +88,7 @@ public record SetContents(
      * @return a new stream
      */
     public Iterator<ManifestEntry> lateFiles() {
-        return new ManifestStore(repository, layout).entries(root(), root().late());
+        return new ManifestStore(repository, layout).entries(root().label(), root().pageSize(), root().late());
     }
 
     /**
@@ -94,7 +99,7 @@ public record SetContents(
     public ContentReader.Source source() {
         return new ContentReader.Source(
                 repository,
-                roots.stream().map(root -> layout.set(root.label())).toList(),
+                levels().stream().map(level -> layout.set(level.label())).toList(),
                 root().pageSize(),
                 root().seed());
     }

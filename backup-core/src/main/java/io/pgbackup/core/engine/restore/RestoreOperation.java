@@ -161,7 +161,7 @@ public final class RestoreOperation {
                 boolean last = file.path().toString().equals(CONTROL_FILE);
                 reader.read(
                         file,
-                        NeededFrame.ownOf(contents.roots().size() - 1, file),
+                        NeededFrame.ownOf(contents.ownLevel(), file),
                         last ? control.receiving(file) : target.file(file, files::increment));
             }
         }

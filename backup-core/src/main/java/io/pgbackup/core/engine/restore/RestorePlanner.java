@@ -52,7 +52,7 @@ final class RestorePlanner {
                 contents.repository().name(),
                 contents.record().label(),
                 contents.record().server(),
-                contents.roots().stream().map(root -> root.label()).toList(),
+                contents.levels().stream().map(level -> level.label()).toList(),
                 directory,
                 needed,
                 free,

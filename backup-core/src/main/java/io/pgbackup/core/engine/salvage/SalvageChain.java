@@ -26,13 +26,11 @@ record SalvageChain(List<BackupLabel> labels, boolean known) {
     static SalvageChain of(BackupLabel label, OpenRepository repository, ClusterLayout layout, Losses losses) {
         Catalog catalog = new Catalog(repository, layout);
         Optional<List<BackupLabel>> told = losses.trying(
-                        layout.record(label),
-                        () -> catalog.find(label).map(BackupRecord::references))
+                        layout.record(label), () -> catalog.find(label).map(BackupRecord::references))
                 .flatMap(references -> references);
         if (told.isEmpty()) {
             losses.add("backup " + label + " has no commit record that can be read");
-            told = losses.trying(
-                            layout.set(label).begin(), () -> new SetRecords(repository, layout).leansOn(label))
+            told = losses.trying(layout.set(label).begin(), () -> new SetRecords(repository, layout).leansOn(label))
                     .flatMap(leansOn -> leansOn);
         }
         return told.map(references -> new SalvageChain(with(references, label), true))

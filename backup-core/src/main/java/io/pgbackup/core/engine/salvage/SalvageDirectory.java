@@ -111,8 +111,8 @@ final class SalvageDirectory {
             in(place(path), file::finish);
             try {
                 Certainty certainty = file.certainty(newestLevel, seed);
-                report.add(new SalvageReport.SalvagedFile(
-                        path.toString(), file.length(), certainty, file.unknownBytes()));
+                report.add(
+                        new SalvageReport.SalvagedFile(path.toString(), file.length(), certainty, file.unknownBytes()));
             } catch (IOException e) {
                 throw unwritable(place(path), e);
             }
@@ -130,9 +130,7 @@ final class SalvageDirectory {
 
     private Path place(ClusterPath path) {
         Path place = NativePaths.resolve(root, path.bytes());
-        return path.toString().equals(CONTROL_FILE)
-                ? place.resolveSibling(place.getFileName() + SUFFIX)
-                : place;
+        return path.toString().equals(CONTROL_FILE) ? place.resolveSibling(place.getFileName() + SUFFIX) : place;
     }
 
     private interface Action {

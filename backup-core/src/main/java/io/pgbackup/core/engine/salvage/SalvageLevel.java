@@ -26,9 +26,12 @@ final class SalvageLevel {
     private final Losses losses;
     private final Map<Integer, List<SavedFrame>> described = new HashMap<>();
     private final Set<ClusterPath> paths = new HashSet<>();
+    private final Optional<Set<Integer>> adopted;
     private boolean complete;
 
-    SalvageLevel(int number, BackupLabel label, Remains remains, Losses losses) {
+    /** A level; of an aborted set only the pages that a later one adopted count, if that is known. */
+    SalvageLevel(int number, BackupLabel label, Remains remains, Losses losses, Optional<Set<Integer>> adopted) {
+        this.adopted = adopted;
         this.number = number;
         this.label = label;
         this.remains = remains;
@@ -40,16 +43,21 @@ final class SalvageLevel {
         int pages = 0;
         for (ObjectKey key : remains.pages(label)) {
             heartbeat.run();
+            if (adopted.isPresent() && !adopted.get().contains(Integer.parseInt(key.name()))) {
+                continue;
+            }
             Optional<Remains.Page> page = losses.trying(key, () -> remains.page(key));
             if (page.isPresent()) {
                 page.get().entries().forEach(entry -> describe(entry, page.get().pageSize(), directory));
                 pages++;
             }
         }
-        int expected = root.map(known -> known.files().size() + known.late().size()).orElse(Integer.MAX_VALUE);
+        int expected =
+                root.map(known -> known.files().size() + known.late().size()).orElse(Integer.MAX_VALUE);
         complete = pages >= expected;
         if (root.isPresent() && !complete) {
-            losses.add("of the manifest of " + label + " " + (expected - pages) + " of " + expected + " pages are lost");
+            losses.add(
+                    "of the manifest of " + label + " " + (expected - pages) + " of " + expected + " pages are lost");
         }
         if (complete) {
             directory.retain(paths);
@@ -81,7 +89,7 @@ final class SalvageLevel {
     private void save(RemainingBundle bundle, SalvageDirectory directory) {
         int sequence = Integer.parseInt(bundle.key().name());
         List<SavedFrame> frames = new ArrayList<>(described.getOrDefault(sequence, List.of()));
-        if (!complete) {
+        if (!complete && adopted.isEmpty()) {
             losses.trying(bundle.key(), bundle::index).ifPresent(index -> addUndescribed(index, frames));
         }
         byte[] plain = new byte[ObjectSealer.MAXIMUM_FRAME];

@@ -2,6 +2,7 @@ package io.pgbackup.core.engine.salvage;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.core.engine.Operation;
+import io.pgbackup.core.repository.AdoptedPages;
 import io.pgbackup.core.repository.ManifestRoot;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.Remains;
@@ -12,9 +13,13 @@ import io.pgbackup.restore.SalvageReport;
 import io.pgbackup.restore.SalvageReport.Certainty;
 import io.pgbackup.restore.SalvageRequest;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** Saves what is left of a set: the sets of its chain are laid upon each other, oldest first, as far as they can be read. For one call. */
 public final class SalvageOperation {
@@ -60,14 +65,16 @@ public final class SalvageOperation {
         SalvageDirectory directory = new SalvageDirectory(request.directory());
         directory.create();
         SalvageChain chain = SalvageChain.of(label, repository, layout, losses);
-        OptionalLong seed = OptionalLong.empty();
-        for (int level = 0; level < chain.labels().size(); level++) {
-            BackupLabel one = chain.labels().get(level);
+        Map<BackupLabel, Set<Integer>> adopted = new HashMap<>();
+        Map<BackupLabel, ManifestRoot> roots = roots(chain, adopted);
+        int level = 0;
+        for (BackupLabel one : chain.labels()) {
             operation.progress().phase("salvaging " + one);
-            Optional<ManifestRoot> root = root(one);
-            seed = root.map(known -> OptionalLong.of(known.seed())).orElse(seed);
-            new SalvageLevel(level, one, remains, losses).layUpon(directory, root, operation::heartbeat);
+            new SalvageLevel(level++, one, remains, losses, Optional.ofNullable(adopted.get(one)))
+                    .layUpon(directory, Optional.ofNullable(roots.get(one)), operation::heartbeat);
         }
+        OptionalLong seed =
+                roots.values().stream().mapToLong(ManifestRoot::seed).findAny();
         operation.progress().phase("proving what was saved");
         List<SalvageReport.SalvagedFile> files =
                 directory.finish(chain.labels().size() - 1, seed, operation::heartbeat);
@@ -86,20 +93,34 @@ public final class SalvageOperation {
         return report;
     }
 
-    private Optional<ManifestRoot> root(BackupLabel label) {
-        Optional<ManifestRoot> root = losses.trying(layout.set(label).manifestRoot(), () -> remains.root(label))
-                .flatMap(found -> found);
-        if (root.isEmpty()) {
-            losses.add("the manifest root of " + label + " is lost");
+    /** The roots that are left, and which pages of aborted sets they have adopted: aborted sets have no roots of their own. */
+    private Map<BackupLabel, ManifestRoot> roots(SalvageChain chain, Map<BackupLabel, Set<Integer>> adopted) {
+        Map<BackupLabel, ManifestRoot> roots = new HashMap<>();
+        for (BackupLabel label : chain.labels()) {
+            losses.trying(layout.set(label).manifestRoot(), () -> remains.root(label))
+                    .flatMap(found -> found)
+                    .ifPresent(root -> roots.put(label, root));
         }
-        return root;
+        for (ManifestRoot root : roots.values()) {
+            for (AdoptedPages pages : root.adopted()) {
+                Set<Integer> numbers = adopted.computeIfAbsent(pages.label(), label -> new HashSet<>());
+                pages.pages().forEach(page -> numbers.add(page.number()));
+            }
+        }
+        for (BackupLabel label : chain.labels()) {
+            if (!roots.containsKey(label) && !adopted.containsKey(label)) {
+                losses.add("the manifest root of " + label + " is lost");
+            }
+        }
+        return roots;
     }
 
     /** For whoever finds the directory later. */
     private static List<String> note(SalvageReport report) {
         List<String> lines = new ArrayList<>();
         lines.add("This directory was salvaged from a damaged backup. It is NOT a proven backup.");
-        lines.add("No server starts here: global/pg_control was saved as global/pg_control" + SalvageDirectory.SUFFIX + ".");
+        lines.add("No server starts here: global/pg_control was saved as global/pg_control" + SalvageDirectory.SUFFIX
+                + ".");
         lines.add("backups used: " + report.chain() + (report.chainKnown() ? "" : " (guessed)"));
         for (SalvageReport.SalvagedFile file : report.files()) {
             if (file.certainty() != Certainty.PROVED) {

@@ -7,12 +7,12 @@ import io.pgbackup.restore.SalvageReport.Certainty;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.OptionalInt;
-import java.security.MessageDigest;
+import java.util.OptionalLong;
 
 /** A file being put together from the sets of a chain, oldest first: later parts overwrite earlier ones. For one thread. */
 final class SalvagedFile {

@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Findings {
     private final ClusterLayout layout;
     private final Map<BackupLabel, Set<BackupLabel>> dependants = new ConcurrentHashMap<>();
+    private final Set<BackupLabel> known = ConcurrentHashMap.newKeySet();
     private final Map<Key, Finding> found = new ConcurrentHashMap<>();
 
     private record Key(String object, Optional<String> path, ErrorCode code) {}
@@ -39,6 +40,7 @@ final class Findings {
     /** Sets that are needed by others. */
     void know(Collection<BackupRecord> records) {
         for (BackupRecord record : records) {
+            known.add(record.label());
             for (BackupLabel reference : record.references()) {
                 dependants
                         .computeIfAbsent(reference, label -> ConcurrentHashMap.newKeySet())
@@ -94,8 +96,10 @@ final class Findings {
         String object = failure.object().orElse(otherwise);
         BackupLabel owner = ownerOf(object).orElse(looking);
         Set<BackupLabel> affected = new TreeSet<>(dependants.getOrDefault(owner, Set.of()));
-        affected.add(owner);
         affected.add(looking);
+        if (known.contains(owner)) {
+            affected.add(owner);
+        }
         boolean wholeObjectKnown =
                 path.isPresent() && found.containsKey(new Key(object, Optional.empty(), failure.code()));
         if (!wholeObjectKnown) {

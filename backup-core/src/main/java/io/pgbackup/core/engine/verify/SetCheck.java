@@ -14,6 +14,7 @@ import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.error.ErrorCode;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Proves all of one set that can be proved without reading bundles. For one thread, of which there may be several at once. */
 final class SetCheck {
@@ -28,7 +29,7 @@ final class SetCheck {
      * @param contents empty if its content cannot be told
      * @param bundles that it names
      */
-    record Checked(BackupRecord record, Optional<SetContents> contents, StoredBundles bundles) {}
+    record Checked(BackupRecord record, Optional<SetContents> contents, NamedBundles bundles) {}
 
     SetCheck(OpenRepository repository, ClusterLayout layout, Findings findings) {
         this.repository = repository;
@@ -42,7 +43,7 @@ final class SetCheck {
         SetRecords records = new SetRecords(repository, layout);
         findings.expecting(Optional.of(label), set.begin(), () -> records.requireBegun(record));
         findings.expecting(Optional.of(label), set.start(), () -> records.requireStarted(record));
-        StoredBundles bundles = new StoredBundles(repository, set);
+        NamedBundles bundles = new NamedBundles(repository, layout);
         Resolution resolution = new Resolution(record, bundles);
         findings.needing(label, set.manifestRoot(), resolution);
         bundles.compare(findings, label, key -> {
@@ -60,11 +61,11 @@ final class SetCheck {
     /** Every file resolves through the chain, and its fingerprints agree with its proof. */
     private final class Resolution implements Runnable {
         private final BackupRecord record;
-        private final StoredBundles bundles;
+        private final NamedBundles bundles;
         private Optional<SetContents> contents = Optional.empty();
         private boolean complete;
 
-        Resolution(BackupRecord record, StoredBundles bundles) {
+        Resolution(BackupRecord record, NamedBundles bundles) {
             this.record = record;
             this.bundles = bundles;
         }
@@ -80,14 +81,17 @@ final class SetCheck {
             while (chain.hasNext()) {
                 ManifestChain.Chained next = chain.next();
                 if (next.entry() instanceof ManifestEntry.File file) {
-                    ResolvedFile.of(next.levels(), pageSize, zero);
-                    bundles.note(file);
+                    ResolvedFile resolved = ResolvedFile.of(next.levels(), pageSize, zero);
+                    bundles.note(record.label(), file.map().frames().stream());
+                    Adopted.framesOf(found, resolved)
+                            .forEach(frame ->
+                                    bundles.note(found.levels().get(frame.set()).label(), Stream.of(frame.frame())));
                 }
             }
             Iterator<ManifestEntry> late = found.lateFiles();
             while (late.hasNext()) {
                 if (late.next() instanceof ManifestEntry.File file) {
-                    bundles.note(file);
+                    bundles.note(record.label(), file.map().frames().stream());
                 }
             }
             complete = true;

@@ -80,7 +80,7 @@ public final class VerifyOperation {
         List<BackupRecord> records = readable();
         findings.know(records);
         if (request.only().isEmpty()) {
-            new LeftoverCheck(repository, layout, findings).check(now());
+            new LeftoverCheck(repository, layout, records, findings).check(now());
         }
         long seed = request.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
         verify(due(wanted(records)), seed);
@@ -190,7 +190,7 @@ public final class VerifyOperation {
             bytesRead += new ContentCheck(operation, runtime, findings)
                     .read(checked.contents().get(), checked.bundles(), sample);
         }
-        if (!findings.isClean(label) && !isStillThere(label)) {
+        if (!isStillThere(label)) {
             findings.forget(label);
             operation.warn(label.toString(), "was removed while it was verified");
             return;

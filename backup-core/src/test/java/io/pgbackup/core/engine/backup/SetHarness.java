@@ -1,13 +1,16 @@
 package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.BackupLabel;
-import io.pgbackup.BackupType;
 import io.pgbackup.Lsn;
 import io.pgbackup.Repository;
+import io.pgbackup.backup.BackupRequest;
+import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.catalog.WalRange;
 import io.pgbackup.core.block.ResolvedFile;
+import io.pgbackup.core.engine.LoneOperation;
+import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FileTarget;
 import io.pgbackup.core.engine.content.FrameWorkers;
@@ -20,9 +23,9 @@ import io.pgbackup.core.postgres.files.EntryAttributes;
 import io.pgbackup.core.postgres.files.ScanOptions;
 import io.pgbackup.core.postgres.page.PageCheck;
 import io.pgbackup.core.postgres.page.PageRechecker;
+import io.pgbackup.core.repository.AdoptedPages;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.BundleWriters;
-import io.pgbackup.core.repository.Catalog;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.ManifestRoot;
@@ -34,14 +37,13 @@ import io.pgbackup.core.repository.RepositoryOpener;
 import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.core.work.ProgressMeter;
+import io.pgbackup.error.RepositoryException;
 import io.pgbackup.event.OperationKind;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.testkit.MemoryStorage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,25 +55,42 @@ import java.util.concurrent.Executors;
 /** Takes sets of a fake cluster into memory and reads them back, by the very classes that a backup and a restore use. */
 final class SetHarness implements AutoCloseable {
     static final int WORKERS = 3;
-    private static final ServerIdentity SERVER = new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20);
     private static final Lsn FLUSHED = new Lsn(1L << 40);
 
-    private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
-    private final ClusterLayout layout = ClusterLayout.of("model");
-    private final OpenRepository repository;
-    private final List<BackupRecord> records = new ArrayList<>();
-    private LocalDateTime time = LocalDateTime.of(2026, 1, 1, 0, 0);
+    /** Small, so that there are many of them. */
+    private static final int BUNDLE = 96 << 10;
+
+    private static final int MANIFEST_PAGE = 500;
+
+    final MemoryStorage memory;
+    final RevivableStorage storage;
+    final Repository described;
+    final ClusterLayout layout = ClusterLayout.of("model");
+    final OpenRepository repository;
+    ServerIdentity server = new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20);
     CopyTotals totals = new CopyTotals(FakeCluster.PAGE_SIZE);
+    private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
+
+    private final boolean withLateFiles;
 
     SetHarness() {
-        this(Repository.at("memory:model").unencrypted().build(), new MemoryStorage(InstantSource.system()));
+        this(Repository.at("memory:model").unencrypted().build(), new MemoryStorage(InstantSource.system()), false);
     }
 
-    SetHarness(Repository described, Storage storage) {
+    /** Elsewhere than in memory. */
+    SetHarness(Repository described, Storage beneath) {
+        this(described, beneath, true);
+    }
+
+    private SetHarness(Repository described, Storage beneath, boolean withLateFiles) {
+        this.withLateFiles = withLateFiles;
+        this.memory = beneath instanceof MemoryStorage given ? given : new MemoryStorage(InstantSource.system());
+        this.storage = new RevivableStorage(beneath);
+        this.described = described;
         RepositoryOpener opener = new RepositoryOpener(InstantSource.system());
         opener.create(described, storage);
         repository = opener.open(described, storage);
-        new IdentityRecords(repository, layout).claim(SERVER);
+        new IdentityRecords(repository, layout).claim(server);
     }
 
     private ProgressMeter progress() {
@@ -80,51 +99,61 @@ final class SetHarness implements AutoCloseable {
 
     /** Takes a set; every set but the first builds upon the one before. */
     BackupRecord take(FakeCluster cluster, long startLsn) {
-        time = time.plusHours(1);
-        Catalog catalog = new Catalog(repository, layout);
+        return take(BackupRequest.auto(), cluster, startLsn);
+    }
+
+    /** Takes a set. */
+    BackupRecord take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn) {
+        Operation operation =
+                LoneOperation.of(OperationKind.BACKUP, InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")));
+        Begun begun = new SetBeginning(operation, repository, layout).begin(draft.to(described), server);
+        new SetRecords(repository, layout).start(begun.label(), 1, new Lsn(startLsn));
         ManifestStore manifests = new ManifestStore(repository, layout);
-        Optional<BackupRecord> newest =
-                records.isEmpty() ? Optional.empty() : Optional.of(records.get(records.size() - 1));
-        Optional<BaseSet> base = newest.map(record -> BaseSet.open(record, catalog, manifests));
-        BackupLabel label = newest.map(record -> BackupLabel.dependent(
-                        BackupType.INCREMENTAL, record.label().chain(), time))
-                .orElseGet(() -> BackupLabel.full(time));
-        begin(label, base.map(BaseSet::references).orElse(List.of()), startLsn);
         byte[] root;
         long stored;
-        try (BundleWriters bundles = new BundleWriters(repository, layout.set(label), WORKERS);
+        try (BundleWriters bundles = new BundleWriters(repository, layout.set(begun.label()), WORKERS, BUNDLE);
                 OrderedWork work = new OrderedWork(executor, 4 * WORKERS, () -> {})) {
             CopyPool pool = new CopyPool(bundles, WORKERS);
-            ManifestWriter manifest = new ManifestWriter(manifests, label, bundles, FakeCluster.PAGE_SIZE);
-            ClusterCopier copier = new ClusterCopier(cluster, rules(base, startLsn), pool, base, manifest, progress());
+            ManifestWriter manifest =
+                    new ManifestWriter(manifests, begun.label(), bundles, FakeCluster.PAGE_SIZE, MANIFEST_PAGE);
+            ClusterCopier copier =
+                    new ClusterCopier(cluster, rules(begun, startLsn), pool, begun.base(), manifest, progress());
             copier.copyAll(ScanOptions.everything(), work);
             totals = copier.totals();
             List<ManifestRoot.Page> pages = manifest.endSection();
-            List<ManifestRoot.Page> late = late(label, pool, manifest);
+            List<ManifestRoot.Page> late = withLateFiles ? late(begun.label(), pool, manifest) : List.of();
             pool.flush(() -> {});
             stored = bundles.storedBytes();
             root = manifest.finish(new ManifestRoot(
-                    label,
-                    base.map(BaseSet::label).map(List::of).orElse(List.of()),
+                    begun.label(),
+                    begun.base().flatMap(BaseSet::label).map(List::of).orElse(List.of()),
+                    begun.adopted(),
                     FakeCluster.PAGE_SIZE,
-                    seed(base),
+                    begun.seed(),
                     pages,
                     late,
                     Map.of(),
                     List.of()));
         }
-        List<BackupLabel> references = base.map(BaseSet::references).orElse(List.of());
-        BackupRecord record = record(label, references, startLsn, stored, root);
+        BackupRecord record = record(begun, startLsn, stored, root);
         new SetRecords(repository, layout).commit(record);
-        records.add(record);
         return record;
     }
 
-    private void begin(BackupLabel label, List<BackupLabel> leansOn, long startLsn) {
-        Leases.Lease lease = new Leases.Lease(1, "test", Instant.EPOCH, Optional.of(label));
-        SetRecords sets = new SetRecords(repository, layout);
-        sets.begin(label, lease, leansOn);
-        sets.start(label, 1, new Lsn(startLsn));
+    /** Takes a set while the storage dies at some call; empty if it did. What was begun is settled, as a lease that ran out would be. */
+    Optional<BackupRecord> take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn, long calls) {
+        storage.dieAfter(calls);
+        try {
+            return Optional.of(take(draft, cluster, startLsn));
+        } catch (RepositoryException e) {
+            if (!storage.revive()) {
+                throw e;
+            }
+            settle();
+            return Optional.empty();
+        } finally {
+            storage.revive();
+        }
     }
 
     /** What is added at the end: small, and different in every set. */
@@ -149,33 +178,35 @@ final class SetHarness implements AutoCloseable {
         return manifest.endSection();
     }
 
-    private static long seed(Optional<BaseSet> base) {
-        return base.map(BaseSet::seed).orElse(99L);
+    private void settle() {
+        for (BackupLabel label : new Leases(repository, layout).unsettled()) {
+            new SetRecords(repository, layout).abort(label, "killed", Instant.EPOCH);
+        }
     }
 
-    private static CopyRules rules(Optional<BaseSet> base, long startLsn) {
+    private static CopyRules rules(Begun begun, long startLsn) {
         PageCheck check = new PageCheck(FakeCluster.PAGE_SIZE, true);
-        FrameFingerprint fingerprint = new FrameFingerprint(seed(base));
+        FrameFingerprint fingerprint = new FrameFingerprint(begun.seed());
         return new CopyRules(
                 check,
                 new PageRechecker(check, new Lsn(startLsn), () -> FLUSHED, pause -> {}),
                 fingerprint,
                 fingerprint.of(new byte[FakeCluster.PAGE_SIZE], 0, FakeCluster.PAGE_SIZE),
-                base.map(BaseSet::start).orElse(new Lsn(0)),
                 131_072);
     }
 
-    private static BackupRecord record(
-            BackupLabel label, List<BackupLabel> references, long startLsn, long stored, byte[] root) {
+    private BackupRecord record(Begun begun, long startLsn, long stored, byte[] root) {
         return new BackupRecord(
-                label,
+                begun.label(),
                 "test",
-                references,
+                begun.references(),
+                new AdoptedWork(
+                        begun.adopted().stream().map(AdoptedPages::label).toList(), totals.adoptedBytes()),
                 Instant.EPOCH,
                 Instant.EPOCH,
                 new WalRange(1, new Lsn(startLsn), new Lsn(startLsn + 1), "a", "b"),
                 new BackupSizes(0, 0, 0, stored, 0, 0, 0, 0, 0),
-                SERVER,
+                server,
                 0,
                 Map.of(),
                 root);

@@ -234,7 +234,7 @@ class VerifyChainTest {
         Path data = chain.place().resolve("data");
         Files.createDirectories(data.resolve("20200101-000000F/bundle/0"));
         Files.write(data.resolve("20200101-000000F/bundle/0/0"), new byte[10]);
-        Files.writeString(data.resolve(chain.label(0) + "/bundle/0/17"), "?");
+        Files.writeString(data.resolve(chain.label(0) + "/bundle/0/900"), "?");
         Files.writeString(data.resolve("notes"), "?");
         Files.createDirectories(chain.place().resolve("attic"));
         Files.writeString(chain.place().resolve("attic/x"), "?");
@@ -244,7 +244,7 @@ class VerifyChainTest {
                 .extracting(Finding::object)
                 .containsExactlyInAnyOrder(
                         "model/data/20200101-000000F",
-                        "model/data/" + chain.label(0) + "/bundle/0/17",
+                        "model/data/" + chain.label(0) + "/bundle/0/900",
                         "model/data/notes",
                         "model/attic");
         assertThat(report.findings())
@@ -252,12 +252,34 @@ class VerifyChainTest {
     }
 
     @Test
+    void aSetOfWhichOnlyTheRecordIsLeftIsLost() throws IOException {
+        Path data = chain.place().resolve("data/" + chain.label(4));
+        try (var all = Files.walk(data)) {
+            for (Path path : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+        assertThat(verify(everything().depth(VerifyDepth.CATALOG)).findings())
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.severity()).isEqualTo(Severity.DAMAGE);
+                    assertThat(finding.affects()).containsExactly(chain.label(4));
+                });
+    }
+
+    @Test
     void whatWasInterruptedLongAgoIsWorthANotice() throws IOException {
         Path begin = chain.place().resolve("data/20200101-000000F/begin");
         Files.createDirectories(begin.getParent());
         Files.copy(chain.place().resolve("data/" + chain.label(0) + "/begin"), begin);
+        FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofDays(3)));
+        Files.setLastModifiedTime(begin, longAgo);
         assertThat(verify(everything().depth(VerifyDepth.CATALOG)).findings()).isEmpty();
-        Files.setLastModifiedTime(begin, FileTime.from(Instant.now().minus(Duration.ofDays(3))));
+        try (var leases = Files.list(chain.place().resolve("lease"))) {
+            for (Path lease : leases.toList()) {
+                Files.setLastModifiedTime(lease, longAgo);
+            }
+        }
         assertThat(verify(everything().depth(VerifyDepth.CATALOG)).findings())
                 .singleElement()
                 .satisfies(finding -> {

@@ -1,0 +1,89 @@
+package io.pgbackup.core.engine.backup;
+
+import io.pgbackup.storage.ByteRange;
+import io.pgbackup.storage.DeleteReport;
+import io.pgbackup.storage.Listing;
+import io.pgbackup.storage.ObjectAttributes;
+import io.pgbackup.storage.ObjectInfo;
+import io.pgbackup.storage.ObjectKey;
+import io.pgbackup.storage.ObjectPrefix;
+import io.pgbackup.storage.Payload;
+import io.pgbackup.storage.Storage;
+import io.pgbackup.storage.StorageException;
+import io.pgbackup.storage.StorageUnavailableException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+
+/** A storage that dies at a certain call, whatever it is, and stays dead until it is revived: a process that is killed reaches it no more. */
+final class RevivableStorage implements Storage {
+    private final Storage living;
+    private final AtomicLong callsLeft = new AtomicLong(Long.MAX_VALUE);
+    private volatile Predicate<String> fatal = key -> false;
+
+    RevivableStorage(Storage living) {
+        this.living = living;
+    }
+
+    void dieAfter(long calls) {
+        callsLeft.set(calls);
+    }
+
+    /** Dies when an object is to be created whose key matches. */
+    void dieBefore(Predicate<String> key) {
+        fatal = key;
+    }
+
+    /** Works again; returns whether it had died. */
+    boolean revive() {
+        fatal = key -> false;
+        return callsLeft.getAndSet(Long.MAX_VALUE) < 0;
+    }
+
+    private void live() throws StorageUnavailableException {
+        if (callsLeft.decrementAndGet() < 0) {
+            throw new StorageUnavailableException("the storage is dead", new IOException("killed"));
+        }
+    }
+
+    @Override
+    public void create(ObjectKey key, Payload payload, ObjectAttributes attributes) throws StorageException {
+        if (fatal.test(key.toString())) {
+            callsLeft.set(0);
+        }
+        live();
+        living.create(key, payload, attributes);
+    }
+
+    @Override
+    public InputStream read(ObjectKey key, ByteRange range) throws StorageException {
+        live();
+        return living.read(key, range);
+    }
+
+    @Override
+    public Optional<ObjectInfo> stat(ObjectKey key) throws StorageException {
+        live();
+        return living.stat(key);
+    }
+
+    @Override
+    public Listing list(ObjectPrefix prefix) throws StorageException {
+        live();
+        return living.list(prefix);
+    }
+
+    @Override
+    public DeleteReport delete(Collection<ObjectKey> keys) throws StorageException {
+        live();
+        return living.delete(keys);
+    }
+
+    @Override
+    public void close() {
+        living.close();
+    }
+}
