@@ -128,12 +128,12 @@ class HostileRepositoryTest {
     }
 
     private static byte[] open(byte[] id, String key, byte[] object) {
-        return records(id, new SecureRandom())
-                .open(ObjectKey.of(key), kind(key, object), object);
+        return records(id, new SecureRandom()).open(ObjectKey.of(key), kind(key, object), object);
     }
 
     private static HeaderKind kind(String key, byte[] object) {
-        return ObjectHeader.parse(ObjectKey.of(key), object, ObjectHeader.SHORTEST).kind();
+        return ObjectHeader.parse(ObjectKey.of(key), object, ObjectHeader.SHORTEST)
+                .kind();
     }
 
     private static byte[] sealed(byte[] id, String key, byte[] honest, byte[] content) throws IOException {
