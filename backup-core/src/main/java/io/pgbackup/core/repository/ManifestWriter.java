@@ -30,6 +30,7 @@ public final class ManifestWriter {
     private ManifestPageWriter page;
     private int nextPage;
     private long storedBytes;
+    private long seenBytes;
     private long entryBytes;
 
     /** A page whose bundles are not yet durable. */
@@ -73,6 +74,9 @@ public final class ManifestWriter {
      */
     public void add(ManifestEntry entry) {
         page.add(entry);
+        if (bundles.storedBytes() != seenBytes) {
+            storeReady();
+        }
         if (page.size() >= target()) {
             endPage();
         }
@@ -112,6 +116,7 @@ public final class ManifestWriter {
     }
 
     private void storeReady() {
+        seenBytes = bundles.storedBytes();
         Iterator<Waiting> pages = waiting.iterator();
         while (pages.hasNext()) {
             Waiting next = pages.next();

@@ -26,7 +26,9 @@ final class DocumentedReader {
             List<long[]> frames,
             List<String> bundles,
             int unitSize,
-            List<int[]> units) {}
+            List<int[]> units,
+            int[] zeros,
+            boolean overlay) {}
 
     private final Function<String, byte[]> objects;
     private final byte[] repositoryId;
@@ -157,7 +159,7 @@ final class DocumentedReader {
             ByteBuffer in, String path, long size, int unitSize, List<String> bundles, boolean paged) {
         byte[] digest = take(in, 32);
         number(in);
-        in.get();
+        boolean overlay = in.get() == 1;
         List<long[]> frames = new ArrayList<>();
         List<String> frameBundles = new ArrayList<>();
         List<int[]> units = new ArrayList<>();
@@ -176,26 +178,62 @@ final class DocumentedReader {
                 offset += stored;
             }
         }
-        runs(in);
+        int[] zeros = runs(in);
         take(in, paged ? storedUnits * 8 : 0);
-        return new DocumentedFile(path, size, digest, frames, frameBundles, unitSize, units);
+        return new DocumentedFile(path, size, digest, frames, frameBundles, unitSize, units, zeros, overlay);
     }
 
     /** The content of a file that is stored whole. */
     byte[] read(DocumentedFile file) throws GeneralSecurityException {
-        byte[] content = new byte[(int) file.size()];
+        return read(List.of(file));
+    }
+
+    /** §7, levels and overlays: what a file of the set looks like, laid together from all levels that hold its path, the set's own first. */
+    byte[] read(List<DocumentedFile> newestFirst) throws GeneralSecurityException {
+        int needed = 1;
+        while (newestFirst.get(needed - 1).overlay()) {
+            needed++;
+        }
+        byte[] content = new byte[(int) newestFirst.get(0).size()];
+        for (int level = needed - 1; level >= 0; level--) {
+            lay(newestFirst.get(level), content);
+        }
+        return content;
+    }
+
+    private void lay(DocumentedFile file, byte[] content) throws GeneralSecurityException {
+        for (int unit : file.zeros()) {
+            int begin = Math.min(content.length, unit * file.unitSize());
+            java.util.Arrays.fill(content, begin, Math.min(content.length, begin + file.unitSize()), (byte) 0);
+        }
         for (int index = 0; index < file.frames().size(); index++) {
             long[] frame = file.frames().get(index);
             String key = file.bundles().get(index);
             byte[] plain = frame(key, objects.apply(key), frame[0], (int) frame[1], (int) frame[2]);
             int position = 0;
             for (int unit : file.units().get(index)) {
-                int length = Math.min(file.unitSize(), content.length - unit * file.unitSize());
-                System.arraycopy(plain, position, content, unit * file.unitSize(), length);
+                int length = (int) Math.min(file.unitSize(), file.size() - (long) unit * file.unitSize());
+                int kept = Math.max(0, Math.min(length, content.length - unit * file.unitSize()));
+                System.arraycopy(plain, position, content, kept == 0 ? 0 : unit * file.unitSize(), kept);
                 position += length;
             }
         }
-        return content;
+    }
+
+    /** §5 and §7: the levels that a root adds to those of its base, each a set and the pages of it that count, oldest first. */
+    static java.util.Map<String, List<Integer>> adopted(String root) {
+        java.util.Map<String, List<Integer>> adopted = new java.util.LinkedHashMap<>();
+        Matcher set = Pattern.compile("\"label\"\\s*:\\s*\"([^\"]+)\"\\s*,\\s*\"pages\"\\s*:\\s*\\[(.*?)\\]", Pattern.DOTALL)
+                .matcher(root);
+        while (set.find()) {
+            List<Integer> pages = new ArrayList<>();
+            Matcher number = Pattern.compile("\"number\"\\s*:\\s*([0-9]+)").matcher(set.group(2));
+            while (number.find()) {
+                pages.add(Integer.parseInt(number.group(1)));
+            }
+            adopted.put(set.group(1), pages);
+        }
+        return adopted;
     }
 
     /** §6: path and units of each frame of a bundle. */

@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -55,6 +56,25 @@ class FormatDocumentTest {
                         "base/1/16384 12+8",
                         "base/1/16384 20+1",
                         "backup_label 0+1");
+    }
+
+    @Test
+    void aResumedSetIsReadByTheDocumentAlone() throws Exception {
+        byte[] rawKey = new byte[32];
+        new SecureRandom().nextBytes(rawKey);
+        MemoryStorage storage = new MemoryStorage(InstantSource.system());
+        SyntheticSet.write(repository(rawKey), storage.anotherClient());
+        SyntheticResumption.write(repository(rawKey), storage.anotherClient());
+
+        DocumentedReader reader = new DocumentedReader(objectsOf(storage), rawKey);
+        String data = "golden/data/";
+        Map<String, List<Integer>> adopted =
+                DocumentedReader.adopted(text(reader.content(data + SyntheticResumption.RESUMED + "/manifest/root")));
+        assertThat(adopted).containsExactly(Map.entry(SyntheticResumption.INTERRUPTED.toString(), List.of(0)));
+        List<DocumentedFile> above = reader.files(data + SyntheticResumption.RESUMED, 0);
+        List<DocumentedFile> below = reader.files(data + SyntheticResumption.INTERRUPTED, 0);
+        assertThat(reader.read(List.of(above.get(0), below.get(0)))).isEqualTo(SyntheticSet.plainContent());
+        assertThat(reader.read(List.of(above.get(1), below.get(1)))).isEqualTo(SyntheticResumption.content());
     }
 
     private static Repository repository(byte[] rawKey) {

@@ -102,7 +102,7 @@ public final class SyntheticSet {
                 root));
     }
 
-    private static ManifestEntry.File plain(String path, BundleWriter writer) {
+    static ManifestEntry.File plain(String path, BundleWriter writer) {
         byte[] content = plainContent();
         byte[] digest = FileProof.sha256().digest(content);
         FrameRef frame = writer.write(
@@ -114,7 +114,7 @@ public final class SyntheticSet {
                 new BlockMap(false, List.of(frame), UnitRuns.EMPTY, new long[0]));
     }
 
-    private static ManifestEntry.File paged(BundleWriter writer) {
+    static ManifestEntry.File paged(BundleWriter writer) {
         byte[] content = pagedContent();
         ClusterPath path = ClusterPath.of("base/1/16384");
         FrameFingerprint fingerprint = new FrameFingerprint(SEED);
@@ -145,7 +145,7 @@ public final class SyntheticSet {
         return writer.write(path, PAGE_SIZE, UnitRuns.of(first, end - first), plain, plain.length);
     }
 
-    private static EntryAttributes attributes(long size) {
+    static EntryAttributes attributes(long size) {
         return new EntryAttributes(size, 0600, new EntryAttributes.Ownership("postgres", "postgres"), NOW);
     }
 

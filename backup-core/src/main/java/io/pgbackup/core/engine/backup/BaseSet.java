@@ -12,6 +12,7 @@ import io.pgbackup.core.repository.ManifestStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a new set is compared with: the manifests of its base's chain and of interrupted attempts above it, read side by side as the scan goes on. A full
@@ -98,6 +99,17 @@ final class BaseSet {
         committed.forEach(level -> references.add(level.label()));
         adopted.forEach(set -> references.add(set.pages().label()));
         return references;
+    }
+
+    /**
+     * What must be looked at once begin is durable. What a committed set of the chain has adopted is kept for its sake for as long as that set is not
+     * retired itself, so it need not be: expire may have retired it long ago, when it cleared away what was aborted.
+     */
+    List<BackupLabel> mustStay() {
+        return Stream.concat(
+                        committed.stream().filter(ManifestRoot.Level::complete).map(ManifestRoot.Level::label),
+                        adopted.stream().map(set -> set.pages().label()))
+                .toList();
     }
 
     List<AdoptedPages> adopted() {

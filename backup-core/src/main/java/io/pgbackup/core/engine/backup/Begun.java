@@ -22,6 +22,11 @@ record Begun(BackupLabel label, HeldLease lease, Optional<BaseSet> base, long se
         return base.map(BaseSet::references).orElse(List.of());
     }
 
+    /** What must be looked at before anything else is done. */
+    List<BackupLabel> mustStay() {
+        return base.map(BaseSet::mustStay).orElse(List.of());
+    }
+
     /** What it takes over from interrupted attempts. */
     List<AdoptedPages> adopted() {
         return base.map(BaseSet::adopted).orElse(List.of());

@@ -62,7 +62,7 @@ final class SetBeginning {
                 leases.requireFree();
                 return begin(request, server, chooseBase(request, server));
             });
-            if (begun.references().stream().allMatch(records::mayLeanOn)) {
+            if (begun.mustStay().stream().allMatch(records::mayLeanOn)) {
                 return begun;
             }
             begun.lease().release();
@@ -116,11 +116,10 @@ final class SetBeginning {
     }
 
     private boolean isThere(BackupLabel label) {
-        return records.mayLeanOn(label)
-                && (manifests.hasRoot(label)
-                        || catalog.settlement(label)
-                                .filter(Catalog.Settlement.ABORTED::equals)
-                                .isPresent());
+        boolean adopted = catalog.settlement(label)
+                .filter(Catalog.Settlement.ABORTED::equals)
+                .isPresent();
+        return adopted || manifests.hasRoot(label) && records.mayLeanOn(label);
     }
 
     private static BackupType typeOf(BackupRequest request, Optional<BackupRecord> base) {

@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 
 /**
  * Needed against free space, before anything is written. Where an earlier backup of the same type tells how well the data compresses, too little is an
- * error; otherwise it is a warning.
+ * error; otherwise, or where an interrupted attempt has taken some of it, it is a warning.
  */
 final class SpaceCheck {
     private SpaceCheck() {}
@@ -29,6 +29,13 @@ final class SpaceCheck {
         operation.fact("bytesFree", Long.toString(free.getAsLong()));
         needed.ifPresent(bytes -> operation.fact("bytesEstimated", Long.toString(bytes)));
         if (needed.isPresent() && needed.getAsLong() > free.getAsLong()) {
+            if (request.resume() && !catalog.abandoned().isEmpty()) {
+                operation.warn(
+                        "space",
+                        "repository " + repository.name() + " has " + free.getAsLong() + " bytes free, some "
+                                + needed.getAsLong() + " are needed, less what an interrupted attempt has stored");
+                return;
+            }
             throw new RepositoryException(
                     ErrorCode.NO_SPACE,
                     "repository " + repository.name() + " has " + free.getAsLong() + " bytes free, some "

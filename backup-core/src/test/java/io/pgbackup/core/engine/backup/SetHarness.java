@@ -1,6 +1,7 @@
 package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.BackupLabel;
+import io.pgbackup.Compression;
 import io.pgbackup.Lsn;
 import io.pgbackup.Repository;
 import io.pgbackup.backup.BackupRequest;
@@ -65,7 +66,7 @@ public final class SetHarness implements AutoCloseable {
     final RevivableStorage storage;
     final Repository described;
     final ClusterLayout layout = ClusterLayout.of("model");
-    final OpenRepository repository;
+    OpenRepository repository;
     ServerIdentity server = SERVER;
     CopyTotals totals = new CopyTotals(FakeCluster.PAGE_SIZE);
     private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
@@ -157,6 +158,23 @@ public final class SetHarness implements AutoCloseable {
             return Optional.empty();
         } finally {
             storage.revive();
+        }
+    }
+
+    /** Opens the repository anew, as another process would with other settings. */
+    void reopen(Compression compression) {
+        Repository other = Repository.at("memory:model")
+                .unencrypted()
+                .compression(compression)
+                .build();
+        repository = new RepositoryOpener(InstantSource.system()).open(other, storage);
+    }
+
+    /** Takes a set whose process dies before the commit: everything else of it is durable. */
+    public void interrupt(BackupRequest.Draft draft, FakeCluster cluster, long startLsn) {
+        storage.dieBefore(key -> key.startsWith("model/backup/"));
+        if (take(draft, cluster, startLsn, Long.MAX_VALUE).isPresent()) {
+            throw new IllegalStateException("it was committed");
         }
     }
 
