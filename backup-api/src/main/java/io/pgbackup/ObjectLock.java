@@ -20,8 +20,8 @@ public final class ObjectLock {
     private ObjectLock(LockMode mode, Duration atLeast, Duration chain) {
         this.mode = Objects.requireNonNull(mode, "mode");
         if (atLeast.isNegative() || atLeast.isZero() || chain.isNegative()) {
-            throw new IllegalArgumentException(
-                    "a lock for " + atLeast + " and chains of " + chain + ": the first must be positive, the second not negative");
+            throw new IllegalArgumentException("a lock for " + atLeast + " and chains of " + chain
+                    + ": the first must be positive, the second not negative");
         }
         this.atLeast = atLeast;
         this.chain = chain;
