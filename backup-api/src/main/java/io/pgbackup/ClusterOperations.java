@@ -99,7 +99,7 @@ public interface ClusterOperations {
     RestorePlan planRestore(RestoreRequest request);
 
     /**
-     * Restores a backup into an absent or empty directory.
+     * Restores a backup into an absent or empty directory, or over what is there if the request says so.
      *
      * @param request what and where
      * @return what was done

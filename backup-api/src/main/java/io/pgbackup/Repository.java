@@ -15,6 +15,7 @@ public final class Repository {
     private final Optional<EncryptionKey> key;
     private final Compression compression;
     private final String name;
+    private final Optional<ObjectLock> lock;
 
     private Repository(Builder builder) {
         this.location = builder.location;
@@ -22,6 +23,7 @@ public final class Repository {
         this.key = builder.key;
         this.compression = builder.compression;
         this.name = builder.name;
+        this.lock = builder.lock;
     }
 
     /**
@@ -82,6 +84,7 @@ public final class Repository {
         private final Optional<EncryptionKey> key;
         private Compression compression = Compression.lz4();
         private String name;
+        private Optional<ObjectLock> lock = Optional.empty();
 
         private Builder(Located located, Optional<EncryptionKey> key) {
             this.location = located.location;
@@ -98,6 +101,17 @@ public final class Repository {
          */
         public Builder compression(Compression choice) {
             this.compression = Objects.requireNonNull(choice, "choice");
+            return this;
+        }
+
+        /**
+         * Every backup is locked in the store, which must have locking switched on; not locked unless said otherwise.
+         *
+         * @param chosen how long and how strictly
+         * @return this builder
+         */
+        public Builder lockedBy(ObjectLock chosen) {
+            this.lock = Optional.of(chosen);
             return this;
         }
 
@@ -123,6 +137,15 @@ public final class Repository {
         public Repository build() {
             return new Repository(this);
         }
+    }
+
+    /**
+     * How backups are locked in the store.
+     *
+     * @return empty if they are not
+     */
+    public Optional<ObjectLock> lock() {
+        return lock;
     }
 
     /**

@@ -11,14 +11,17 @@ import io.pgbackup.storage.ObjectNotFoundException;
 import io.pgbackup.storage.ObjectPrefix;
 import io.pgbackup.storage.Payload;
 import io.pgbackup.storage.Storage;
+import io.pgbackup.storage.StorageDeniedException;
 import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageFaultException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,12 +38,14 @@ public final class MemoryStorage implements Storage {
     private final Map<ObjectKey, Stored> objects;
     private final OpenStreams streams;
     private final InstantSource clock;
+    private final boolean locks;
     private volatile boolean closed;
 
     private record Stored(ObjectInfo info, byte[] bytes, ObjectAttributes attributes) {}
 
-    private MemoryStorage(Map<ObjectKey, Stored> objects, OpenStreams streams, InstantSource clock) {
+    private MemoryStorage(Map<ObjectKey, Stored> objects, OpenStreams streams, InstantSource clock, boolean locks) {
         this.objects = objects;
+        this.locks = locks;
         this.streams = streams;
         this.clock = Objects.requireNonNull(clock, "clock");
     }
@@ -51,7 +56,7 @@ public final class MemoryStorage implements Storage {
      * @param clock gives objects their creation times
      */
     public MemoryStorage(InstantSource clock) {
-        this(new ConcurrentHashMap<>(), new OpenStreams(), clock);
+        this(new ConcurrentHashMap<>(), new OpenStreams(), clock, false);
     }
 
     /** An empty store with the system's clock. */
@@ -60,18 +65,28 @@ public final class MemoryStorage implements Storage {
     }
 
     /**
+     * An empty store that honours locks: until its time has come, a locked object cannot be deleted by anybody.
+     *
+     * @param clock gives objects their creation times, and ends locks
+     * @return the store
+     */
+    public static MemoryStorage locking(InstantSource clock) {
+        return new MemoryStorage(new ConcurrentHashMap<>(), new OpenStreams(), clock, true);
+    }
+
+    /**
      * Another client of the same store; closed by itself.
      *
      * @return the client
      */
     public MemoryStorage anotherClient() {
-        return new MemoryStorage(objects, streams, clock);
+        return new MemoryStorage(objects, streams, clock, locks);
     }
 
     @Override
     public void create(ObjectKey key, Payload payload, ObjectAttributes attributes) throws StorageException {
         requireOpen();
-        if (attributes.lock().isPresent() || attributes.legalHold()) {
+        if (!locks && attributes.lock().isPresent() || attributes.legalHold()) {
             throw new StorageFaultException("cannot create " + key + ": this memory locks nothing");
         }
         byte[] bytes = contentOf(key, payload);
@@ -138,8 +153,19 @@ public final class MemoryStorage implements Storage {
     @Override
     public DeleteReport delete(Collection<ObjectKey> keys) {
         requireOpen();
-        keys.forEach(objects::remove);
-        return DeleteReport.complete();
+        Map<ObjectKey, StorageException> failures = new HashMap<>();
+        for (ObjectKey key : keys) {
+            Optional<Instant> until =
+                    attributesOf(key).flatMap(ObjectAttributes::lock).map(ObjectAttributes.Lock::until);
+            if (until.filter(clock.instant()::isBefore).isPresent()) {
+                failures.put(
+                        key,
+                        new StorageDeniedException("cannot delete " + key + ": it is locked until " + until.get()));
+            } else {
+                objects.remove(key);
+            }
+        }
+        return new DeleteReport(failures);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.pgbackup.error.RepositoryException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -21,8 +22,13 @@ public final class RepositoryCipher implements AutoCloseable {
     private final Suite suite;
     private final byte[] repositoryId;
     private final NavigableMap<Integer, MasterKey> keys;
+    private final Optional<RepositoryException> readOnly;
 
-    private RepositoryCipher(Suite suite, byte[] repositoryId, NavigableMap<Integer, MasterKey> keys) {
+    private RepositoryCipher(
+            Suite suite,
+            byte[] repositoryId,
+            NavigableMap<Integer, MasterKey> keys,
+            Optional<RepositoryException> readOnly) {
         if (repositoryId.length != REPOSITORY_ID_LENGTH) {
             throw new IllegalArgumentException(
                     "a repository id has " + REPOSITORY_ID_LENGTH + " bytes, not " + repositoryId.length);
@@ -30,6 +36,7 @@ public final class RepositoryCipher implements AutoCloseable {
         this.suite = suite;
         this.repositoryId = repositoryId.clone();
         this.keys = keys;
+        this.readOnly = readOnly;
     }
 
     /**
@@ -40,6 +47,24 @@ public final class RepositoryCipher implements AutoCloseable {
      * @return the cipher; new objects are sealed with the highest generation
      */
     public static RepositoryCipher encrypted(byte[] repositoryId, Collection<MasterKey> masterKeys) {
+        return encrypted(repositoryId, masterKeys, Optional.empty());
+    }
+
+    /**
+     * For an encrypted repository of which it is not known under which generation to write.
+     *
+     * @param repositoryId {@value #REPOSITORY_ID_LENGTH} bytes
+     * @param masterKeys at least one, one of each generation; copied, the caller closes its own
+     * @param reason what is thrown when something is to be sealed
+     * @return the cipher; it opens only
+     */
+    public static RepositoryCipher readOnly(
+            byte[] repositoryId, Collection<MasterKey> masterKeys, RepositoryException reason) {
+        return encrypted(repositoryId, masterKeys, Optional.of(reason));
+    }
+
+    private static RepositoryCipher encrypted(
+            byte[] repositoryId, Collection<MasterKey> masterKeys, Optional<RepositoryException> readOnly) {
         if (masterKeys.isEmpty()) {
             throw new IllegalArgumentException("an encrypted repository has at least one master key");
         }
@@ -49,7 +74,7 @@ public final class RepositoryCipher implements AutoCloseable {
                 throw new IllegalArgumentException("two master keys of generation " + key.generation());
             }
         }
-        return new RepositoryCipher(Suite.AES_256_GCM, repositoryId, keys);
+        return new RepositoryCipher(Suite.AES_256_GCM, repositoryId, keys, readOnly);
     }
 
     /**
@@ -59,7 +84,7 @@ public final class RepositoryCipher implements AutoCloseable {
      * @return the cipher
      */
     public static RepositoryCipher unencrypted(byte[] repositoryId) {
-        return new RepositoryCipher(Suite.UNENCRYPTED, repositoryId, new TreeMap<>());
+        return new RepositoryCipher(Suite.UNENCRYPTED, repositoryId, new TreeMap<>(), Optional.empty());
     }
 
     /**
@@ -84,8 +109,12 @@ public final class RepositoryCipher implements AutoCloseable {
      * The generation that seals new objects.
      *
      * @return at least 1, or 0 in an unencrypted repository
+     * @throws RepositoryException if this opens only
      */
     public int currentGeneration() {
+        readOnly.ifPresent(reason -> {
+            throw new RepositoryException(reason.code(), reason.getMessage(), reason.hint(), reason);
+        });
         return encrypted() ? keys.lastKey() : 0;
     }
 

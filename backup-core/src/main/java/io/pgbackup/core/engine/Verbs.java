@@ -24,6 +24,7 @@ import io.pgbackup.core.engine.backup.BackupOperation;
 import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.engine.copy.CopyOperation;
 import io.pgbackup.core.engine.restore.RestoreOperation;
+import io.pgbackup.core.engine.restore.Surroundings;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.Catalog;
 import io.pgbackup.core.repository.JobRecords;
@@ -146,7 +147,8 @@ final class Verbs implements ClusterOperations {
         Catalog catalog = new Catalog(open, layout);
         BackupLabel label = request.label().orElseGet(() -> newest(catalog, open));
         SetContents contents = SetContents.of(open, layout, catalog.require(label));
-        return new RestoreOperation(operation, contents, runtime, request);
+        return new RestoreOperation(
+                operation, contents, runtime, request, Surroundings.of(cluster, repositories.all()));
     }
 
     private BackupLabel newest(Catalog catalog, OpenRepository open) {

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param leansOn every set it leans on, oldest first: its base's, its base, what it adopted
  * @param origin what it copies; empty if nobody can take over its work
  * @param adopted pages of aborted sets that it builds upon
+ * @param lockedUntil until when the store keeps its objects; empty if they are not locked
  */
 public record BeginRecord(
         BackupLabel label,
@@ -25,7 +26,20 @@ public record BeginRecord(
         Instant since,
         List<BackupLabel> leansOn,
         Optional<Origin> origin,
-        List<AdoptedPages> adopted) {
+        List<AdoptedPages> adopted,
+        Optional<Instant> lockedUntil) {
+    /** A set that is not locked. */
+    public BeginRecord(
+            BackupLabel label,
+            String holder,
+            long lease,
+            Instant since,
+            List<BackupLabel> leansOn,
+            Optional<Origin> origin,
+            List<AdoptedPages> adopted) {
+        this(label, holder, lease, since, leansOn, origin, adopted, Optional.empty());
+    }
+
     /**
      * What a set copies.
      *
@@ -50,6 +64,10 @@ public record BeginRecord(
         return leansOn.stream().filter(label -> !own.contains(label)).toList();
     }
 
+    BeginRecord locked(Optional<Instant> until) {
+        return new BeginRecord(label, holder, lease, since, leansOn, origin, adopted, until);
+    }
+
     byte[] toBytes() {
         JsonRecord record = new JsonRecord()
                 .put("label", label.toString())
@@ -62,6 +80,7 @@ public record BeginRecord(
         if (!adopted.isEmpty()) {
             record.putRecords("adopted", AdoptedPages.write(adopted));
         }
+        lockedUntil.ifPresent(until -> record.put("lockedUntil", until.toString()));
         return record.toBytes();
     }
 
@@ -78,6 +97,7 @@ public record BeginRecord(
                                 IdentityRecords.read(record.record("server")),
                                 Long.parseUnsignedLong(record.text("seed"), 16)))
                         : Optional.empty(),
-                AdoptedPages.readFrom(record));
+                AdoptedPages.readFrom(record),
+                record.optionalText("lockedUntil").map(Instant::parse));
     }
 }

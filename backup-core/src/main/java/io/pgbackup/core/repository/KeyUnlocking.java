@@ -1,6 +1,5 @@
 package io.pgbackup.core.repository;
 
-import io.pgbackup.core.crypto.KeySlot;
 import io.pgbackup.core.crypto.KeySlots;
 import io.pgbackup.core.crypto.MasterKey;
 import io.pgbackup.core.crypto.RepositoryCipher;
@@ -9,16 +8,13 @@ import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.pipeline.ObjectHeader;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
-import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
-import io.pgbackup.storage.ObjectPrefix;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /**
  * Opens the key ring of a repository: finds a slot that a credential opens, reads the newest ring with it, and opens that slot's copies of the older
@@ -28,6 +24,7 @@ public final class KeyUnlocking {
     private final OpenRepository plain;
     private final byte[] repositoryId;
     private final KeySlots slots;
+    private final StoredSlots stored;
 
     /**
      * For one repository.
@@ -40,6 +37,7 @@ public final class KeyUnlocking {
         this.plain = plain;
         this.repositoryId = repositoryId.clone();
         this.slots = slots;
+        this.stored = new StoredSlots(plain, slots);
     }
 
     /** The objects beneath, for those that are read without a key. */
@@ -47,9 +45,62 @@ public final class KeyUnlocking {
         return plain;
     }
 
+    /** The slots, whether they count or not. */
+    public StoredSlots stored() {
+        return stored;
+    }
+
     /** Makes and opens slots. */
     public KeySlots slots() {
         return slots;
+    }
+
+    /** The ring itself is damaged; the slots may open all the same. */
+    private static final class DamagedRing extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final RepositoryException damage;
+
+        DamagedRing(RepositoryException damage) {
+            super(damage);
+            this.damage = damage;
+        }
+    }
+
+    /**
+     * The cipher of the repository. If the newest ring is damaged nobody knows under which generation to write; but the slots still tell how to
+     * read, and that must not depend on so small an object.
+     *
+     * @param key the credential
+     * @return to be closed; opens only, if the ring is damaged
+     */
+    RepositoryCipher cipher(ObtainedKey key) {
+        try (UnlockedKeys keys = search(key)) {
+            return keys.cipher();
+        } catch (DamagedRing e) {
+            return readingCipher(key, e.damage);
+        }
+    }
+
+    private RepositoryCipher readingCipher(ObtainedKey key, RepositoryException damage) {
+        Map<Integer, MasterKey> masters = new HashMap<>();
+        try {
+            for (int generation : stored.generations().toArray()) {
+                for (int number : stored.numbers(RepositoryLayout.keyGeneration(generation))
+                        .toArray()) {
+                    if (!masters.containsKey(generation)) {
+                        stored.tryOpen(generation, number, key.credential(), new ArrayList<>())
+                                .ifPresent(master -> masters.put(generation, master));
+                    }
+                }
+            }
+            if (masters.isEmpty()) {
+                throw damage;
+            }
+            return RepositoryCipher.readOnly(repositoryId, masters.values(), damage);
+        } finally {
+            masters.values().forEach(MasterKey::close);
+        }
     }
 
     /** Where a ring was found, and how to read it. */
@@ -64,19 +115,28 @@ public final class KeyUnlocking {
      *     it opens none, but not all could be tried; with {@link ErrorCode#OBJECT_MISSING} if there is no slot
      */
     public UnlockedKeys unlock(ObtainedKey key) {
-        OptionalInt version = numbers(RepositoryLayout.KEY_RINGS).max();
-        Optional<StoredRing> stored = version.isPresent() ? Optional.of(stored(version.getAsInt())) : Optional.empty();
-        int generation = stored.map(StoredRing::generation).orElse(KeyRing.FIRST_GENERATION);
-        int[] candidates = numbers(RepositoryLayout.keyGeneration(generation)).toArray();
+        try {
+            return search(key);
+        } catch (DamagedRing e) {
+            throw e.damage;
+        }
+    }
+
+    private UnlockedKeys search(ObtainedKey key) {
+        OptionalInt version = stored.numbers(RepositoryLayout.KEY_RINGS).max();
+        Optional<StoredRing> found = version.isPresent() ? Optional.of(readable(version.getAsInt())) : Optional.empty();
+        int generation = found.map(StoredRing::generation).orElse(KeyRing.FIRST_GENERATION);
+        int[] candidates =
+                stored.numbers(RepositoryLayout.keyGeneration(generation)).toArray();
         if (candidates.length == 0) {
             throw noSlot();
         }
         List<RepositoryException> untried = new ArrayList<>();
         boolean removed = false;
         for (int number : candidates) {
-            Optional<MasterKey> master = tryOpen(generation, number, key.credential(), untried);
+            Optional<MasterKey> master = stored.tryOpen(generation, number, key.credential(), untried);
             if (master.isPresent()) {
-                KeyRing ring = stored.map(found -> read(found, master.get())).orElseGet(KeyRing::first);
+                KeyRing ring = found.map(newest -> read(newest, master.get())).orElseGet(KeyRing::first);
                 if (ring.slot(number).isPresent()) {
                     return withOlder(ring, number, master.get(), key.credential());
                 }
@@ -88,6 +148,17 @@ public final class KeyUnlocking {
             throw untried.get(0);
         }
         throw wrongKey(key, removed);
+    }
+
+    private StoredRing readable(int version) {
+        try {
+            return stored(version);
+        } catch (RepositoryException e) {
+            if (e.code() != ErrorCode.REPOSITORY_DAMAGED) {
+                throw e;
+            }
+            throw new DamagedRing(e);
+        }
     }
 
     private StoredRing stored(int version) {
@@ -112,9 +183,9 @@ public final class KeyUnlocking {
                                 "it is ring " + ring.version() + " of generation " + ring.currentGeneration()));
             }
             return ring;
-        } catch (RuntimeException e) {
+        } catch (RepositoryException e) {
             master.close();
-            throw e;
+            throw new DamagedRing(e);
         }
     }
 
@@ -125,7 +196,7 @@ public final class KeyUnlocking {
             for (int generation : ring.generations()) {
                 if (generation != current.generation()) {
                     List<RepositoryException> failures = new ArrayList<>();
-                    tryOpen(generation, number, credential, failures)
+                    stored.tryOpen(generation, number, credential, failures)
                             .ifPresentOrElse(
                                     master -> masters.put(generation, master),
                                     () -> closed.put(generation, notOpened(generation, number, failures)));
@@ -165,79 +236,9 @@ public final class KeyUnlocking {
     }
 
     private boolean opens(int generation, int number, ObtainedKey key) {
-        Optional<MasterKey> master = tryOpen(generation, number, key.credential(), new ArrayList<>());
+        Optional<MasterKey> master = stored.tryOpen(generation, number, key.credential(), new ArrayList<>());
         master.ifPresent(MasterKey::close);
         return master.isPresent();
-    }
-
-    /** A damaged slot, or one of a kind that only a newer version knows, does not keep the others from opening. */
-    private Optional<MasterKey> tryOpen(
-            int generation, int number, SlotCredential credential, List<RepositoryException> failures) {
-        try {
-            return slot(generation, number).flatMap(slot -> slots.open(slot, credential));
-        } catch (RepositoryException e) {
-            if (e.code() != ErrorCode.FORMAT_UNSUPPORTED && e.code() != ErrorCode.REPOSITORY_DAMAGED) {
-                throw e;
-            }
-            failures.add(e);
-            return Optional.empty();
-        }
-    }
-
-    /**
-     * Reads a slot.
-     *
-     * @param generation of the master key
-     * @param number of the slot
-     * @return empty if (and only if) it is not there
-     * @throws RepositoryException if it is damaged, moved or from a newer version
-     */
-    public Optional<KeySlot> slot(int generation, int number) {
-        ObjectKey key = RepositoryLayout.keySlot(generation, number);
-        Optional<KeySlot> slot =
-                plain.readRecord(key, HeaderKind.KEY_SLOT).map(content -> plain.parse(key, content, KeySlot::decode));
-        slot.ifPresent(found -> {
-            if (found.generation() != generation || found.number() != number) {
-                throw plain.malformed(key, new IllegalArgumentException("it is " + found));
-            }
-        });
-        return slot;
-    }
-
-    /**
-     * The slots of all generations, of whatever use.
-     *
-     * @return their keys
-     */
-    public List<ObjectKey> storedSlots() {
-        List<ObjectKey> stored = new ArrayList<>();
-        storedGenerations()
-                .forEach(generation -> numbers(RepositoryLayout.keyGeneration(generation))
-                        .forEach(number -> stored.add(RepositoryLayout.keySlot(generation, number))));
-        return stored;
-    }
-
-    /**
-     * The generations of which anything is stored, of whatever use.
-     *
-     * @return their numbers
-     */
-    public IntStream storedGenerations() {
-        return plain.list(RepositoryLayout.KEYS).prefixes().stream()
-                .map(ObjectPrefix::name)
-                .flatMapToInt(KeyUnlocking::number);
-    }
-
-    private IntStream numbers(ObjectPrefix prefix) {
-        return plain.list(prefix).objects().stream()
-                .map(ObjectInfo::key)
-                .map(ObjectKey::name)
-                .flatMapToInt(KeyUnlocking::number)
-                .sorted();
-    }
-
-    private static IntStream number(String name) {
-        return name.matches("0|[1-9][0-9]{0,8}") ? IntStream.of(Integer.parseInt(name)) : IntStream.empty();
     }
 
     RepositoryException noSlot() {

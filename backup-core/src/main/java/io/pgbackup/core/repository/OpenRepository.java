@@ -1,5 +1,6 @@
 package io.pgbackup.core.repository;
 
+import io.pgbackup.ObjectLock;
 import io.pgbackup.core.compress.CodecSpec;
 import io.pgbackup.core.crypto.RepositoryCipher;
 import io.pgbackup.core.manifest.MalformedContentException;
@@ -14,7 +15,9 @@ import io.pgbackup.core.storage.StorageErrors;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.storage.ByteRange;
+import io.pgbackup.storage.ObjectAttributes;
 import io.pgbackup.storage.ObjectKey;
+import io.pgbackup.storage.ObjectPrefix;
 import io.pgbackup.storage.Payload;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageException;
@@ -24,6 +27,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -36,14 +40,40 @@ import java.util.function.Function;
 public final class OpenRepository extends StoredObjects implements AutoCloseable {
     private final RepositoryCipher cipher;
     private final CodecSpec codec;
+    private final Optional<ObjectLock> objectLock;
     private final SealedRecords records;
     private final SecureRandom random = new SecureRandom();
 
     OpenRepository(String name, Storage storage, RepositoryCipher cipher, CodecSpec codec) {
+        this(name, storage, cipher, codec, Optional.empty());
+    }
+
+    private OpenRepository(
+            String name, Storage storage, RepositoryCipher cipher, CodecSpec codec, Optional<ObjectLock> objectLock) {
         super(name, storage);
         this.cipher = cipher;
         this.codec = codec;
+        this.objectLock = objectLock;
         this.records = new SealedRecords(cipher, codec, random);
+    }
+
+    /** The same repository, whose sets are locked as its user wants. */
+    OpenRepository locking(Optional<ObjectLock> wanted) {
+        return new OpenRepository(name(), storage(), cipher, codec, wanted);
+    }
+
+    /**
+     * How new sets are to be locked.
+     *
+     * @return empty if they are not
+     */
+    public Optional<ObjectLock> objectLock() {
+        return objectLock;
+    }
+
+    /** From now on, what is created of a set is locked. */
+    void lock(ObjectPrefix data, ObjectKey record, Instant until) {
+        objectLock.ifPresent(lock -> lock(data, record, new ObjectAttributes.Lock(until, lock.mode())));
     }
 
     /**

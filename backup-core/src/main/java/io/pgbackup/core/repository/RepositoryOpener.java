@@ -115,16 +115,16 @@ public final class RepositoryOpener {
     private OpenRepository opened(
             Repository repository, Storage storage, OpenRepository plain, RepositoryFormat format) {
         requireSameEncryption(repository, format);
-        return new OpenRepository(repository.name(), storage, cipher(repository, plain, format), codec(repository));
+        return new OpenRepository(repository.name(), storage, cipher(repository, plain, format), codec(repository))
+                .locking(repository.lock());
     }
 
     private RepositoryCipher cipher(Repository repository, OpenRepository plain, RepositoryFormat format) {
         if (!format.encrypted()) {
             return RepositoryCipher.unencrypted(format.id());
         }
-        try (ObtainedKey key = obtain(repository);
-                UnlockedKeys keys = unlocking(plain, format).unlock(key)) {
-            return keys.cipher();
+        try (ObtainedKey key = obtain(repository)) {
+            return unlocking(plain, format).cipher(key);
         }
     }
 

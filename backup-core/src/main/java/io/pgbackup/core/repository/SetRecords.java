@@ -32,13 +32,17 @@ public final class SetRecords {
     }
 
     /**
-     * Writes the first object of a set.
+     * Writes the first object of a set. If the repository is to be locked, this object and all that this open repository writes of the set are.
      *
      * @param begin of the set
      */
     public void begin(BeginRecord begin) {
         ObjectKey key = layout.set(begin.label()).begin();
-        if (!repository.createRecord(key, HeaderKind.BEGIN, begin.toBytes())) {
+        Optional<Instant> lockedUntil = new SetLocks(repository, layout).until(begin.leansOn(), begin.since());
+        lockedUntil.ifPresent(
+                until -> repository.lock(layout.set(begin.label()).root(), layout.record(begin.label()), until));
+        byte[] content = begin.locked(lockedUntil).toBytes();
+        if (!repository.createRecord(key, HeaderKind.BEGIN, content)) {
             throw lost(begin.label(), "somebody else began it");
         }
     }

@@ -9,6 +9,7 @@ import io.pgbackup.storage.ByteRange;
 import io.pgbackup.storage.FreeSpace;
 import io.pgbackup.storage.Listing;
 import io.pgbackup.storage.ObjectAttributes;
+import io.pgbackup.storage.ObjectAttributes.Lock;
 import io.pgbackup.storage.ObjectExistsException;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
@@ -24,6 +25,7 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The objects of a repository as they are stored: the verbs of its storage, with failures in the words of the api. Knows no keys. Safe for use by many
@@ -35,6 +37,7 @@ public class StoredObjects {
 
     private final String name;
     private final Storage storage;
+    private final List<LockedSet> lockedSets = new CopyOnWriteArrayList<>();
 
     StoredObjects(String name, Storage storage) {
         this.name = name;
@@ -60,13 +63,40 @@ public class StoredObjects {
      */
     public boolean create(ObjectKey key, HeaderKind kind, Payload payload) {
         try {
-            storage.create(key, payload, ObjectAttributes.of(kind.storageKind()));
+            storage.create(key, payload, attributes(key, kind));
             return true;
         } catch (ObjectExistsException e) {
             return false;
         } catch (StorageException e) {
             throw StorageErrors.translate(e, key, name);
         }
+    }
+
+    /** A set whose objects the store is to keep until a time. */
+    private record LockedSet(ObjectPrefix data, ObjectKey record, Lock lock) {
+        boolean holds(ObjectKey key) {
+            return data.contains(key) || record.equals(key);
+        }
+    }
+
+    /**
+     * From now on, what is created of a set is locked.
+     *
+     * @param data where the set is
+     * @param record its commit
+     * @param lock until when and how strictly
+     */
+    void lock(ObjectPrefix data, ObjectKey record, Lock lock) {
+        lockedSets.add(new LockedSet(data, record, lock));
+    }
+
+    private ObjectAttributes attributes(ObjectKey key, HeaderKind kind) {
+        ObjectAttributes attributes = ObjectAttributes.of(kind.storageKind());
+        return lockedSets.stream()
+                .filter(set -> set.holds(key))
+                .findFirst()
+                .map(set -> attributes.withLock(set.lock()))
+                .orElse(attributes);
     }
 
     /**

@@ -69,6 +69,7 @@ final class Parsers {
                 new Parser("bundle index", List.of(index()), RecordParsers::rewriteIndex, malformed),
                 record("JSON", RecordParsers.commit(), RecordParsers::json, malformed),
                 record("format", RecordParsers.format(), RecordParsers::rewriteFormat, Parsers::isMalformed),
+                record("key ring", RecordParsers.keyRing(), RecordParsers::rewriteKeyRing, Parsers::isMalformed),
                 record(
                         "manifest root",
                         RecordParsers.manifestRoot(),

@@ -5,8 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,13 +34,31 @@ final class DocumentedReader {
 
     private final Function<String, byte[]> objects;
     private final byte[] repositoryId;
-    private final byte[] master;
+    private final Map<Integer, byte[]> masters = new HashMap<>();
 
     DocumentedReader(Function<String, byte[]> objects, byte[] rawKey) throws GeneralSecurityException {
         this.objects = objects;
         String format = new String(unencrypted(objects.apply("format")), StandardCharsets.UTF_8);
         this.repositoryId = HexFormat.of().parseHex(field(format, "id"));
-        this.master = unwrap(unencrypted(objects.apply("keys/1/0")), rawKey);
+        this.masters.put(1, unwrap(unencrypted(objects.apply("keys/1/0")), rawKey, 1));
+    }
+
+    /** §4: the generations of a ring whose slot 0 the key opens. */
+    void readRing(int version, byte[] rawKey) throws GeneralSecurityException {
+        String key = "keys/ring/" + version;
+        int current = ByteBuffer.wrap(objects.apply(key)).getInt(8);
+        masters.put(current, unwrap(unencrypted(objects.apply("keys/" + current + "/0")), rawKey, current));
+        String ring = new String(content(key), StandardCharsets.UTF_8);
+        Matcher generations =
+                Pattern.compile("\"generations\"\\s*:\\s*\\[([^]]*)]").matcher(ring);
+        if (!generations.find()) {
+            throw new IllegalStateException(ring);
+        }
+        Matcher generation = Pattern.compile("\\d+").matcher(generations.group(1));
+        while (generation.find()) {
+            int number = Integer.parseInt(generation.group());
+            masters.put(number, unwrap(unencrypted(objects.apply("keys/" + number + "/0")), rawKey, number));
+        }
     }
 
     /** §3, suite 0: the frames of format and key slots, which this reader trusts. */
@@ -56,10 +76,10 @@ final class DocumentedReader {
     }
 
     /** §4. */
-    private byte[] unwrap(byte[] slot, byte[] rawKey) throws GeneralSecurityException {
+    private byte[] unwrap(byte[] slot, byte[] rawKey, int generation) throws GeneralSecurityException {
         ByteBuffer in = ByteBuffer.wrap(slot);
-        if (in.get() != 1 || in.getInt() != 1 || in.getShort() != 0 || in.get() != 1) {
-            throw new IllegalStateException("not slot 0 of generation 1 with a raw key");
+        if (in.get() != 1 || in.getInt() != generation || in.getShort() != 0 || in.get() != 1) {
+            throw new IllegalStateException("not slot 0 of generation " + generation + " with a raw key");
         }
         byte[] salt = take(in, 16);
         byte[] bound = join(
@@ -101,6 +121,7 @@ final class DocumentedReader {
                 name);
         byte[] nonce =
                 ByteBuffer.allocate(12).putLong(number).put(object[offset + 4]).array();
+        byte[] master = masters.get(ByteBuffer.wrap(object).getInt(8));
         Cipher cipher = gcm(hkdf(master, salt, info), nonce);
         cipher.updateAAD(header);
         cipher.updateAAD(object, offset, 8);
@@ -223,7 +244,8 @@ final class DocumentedReader {
     /** §5 and §7: the levels that a root adds to those of its base, each a set and the pages of it that count, oldest first. */
     static java.util.Map<String, List<Integer>> adopted(String root) {
         java.util.Map<String, List<Integer>> adopted = new java.util.LinkedHashMap<>();
-        Matcher set = Pattern.compile("\"label\"\\s*:\\s*\"([^\"]+)\"\\s*,\\s*\"pages\"\\s*:\\s*\\[(.*?)\\]", Pattern.DOTALL)
+        Matcher set = Pattern.compile(
+                        "\"label\"\\s*:\\s*\"([^\"]+)\"\\s*,\\s*\"pages\"\\s*:\\s*\\[(.*?)\\]", Pattern.DOTALL)
                 .matcher(root);
         while (set.find()) {
             List<Integer> pages = new ArrayList<>();

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgbackup.EncryptionKey;
 import io.pgbackup.Repository;
 import io.pgbackup.SecretSource;
+import io.pgbackup.core.engine.keys.KeyChanges;
+import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.repository.DocumentedReader.DocumentedFile;
+import io.pgbackup.keys.RotateRequest;
 import io.pgbackup.storage.ByteRange;
 import io.pgbackup.storage.ObjectKey;
 import io.pgbackup.storage.StorageException;
@@ -56,6 +59,33 @@ class FormatDocumentTest {
                         "base/1/16384 12+8",
                         "base/1/16384 20+1",
                         "backup_label 0+1");
+    }
+
+    @Test
+    void afterARotationTheRingTellsWhichKeysToUse() throws Exception {
+        byte[] rawKey = new byte[32];
+        new SecureRandom().nextBytes(rawKey);
+        Repository repository = repository(rawKey);
+        MemoryStorage storage = new MemoryStorage(InstantSource.system());
+        SyntheticSet.write(repository, storage.anotherClient());
+        RepositoryOpener opener = new RepositoryOpener(InstantSource.system());
+        new KeyChanges(
+                        opener.keys(repository, storage),
+                        repository.key().orElseThrow(),
+                        InstantSource.system(),
+                        failure -> {
+                            throw failure;
+                        })
+                .rotate(RotateRequest.withConfiguredKey());
+        ObjectKey added = ObjectKey.of("golden/job/2026-11/new");
+        try (OpenRepository open = opener.open(repository, storage.anotherClient())) {
+            open.createRecord(added, HeaderKind.JOB, "under generation 2".getBytes(StandardCharsets.UTF_8));
+        }
+
+        DocumentedReader reader = new DocumentedReader(objectsOf(storage), rawKey);
+        reader.readRing(1, rawKey);
+        assertThat(text(reader.content(added.toString()))).isEqualTo("under generation 2");
+        assertThat(text(reader.content("golden/backup/" + SyntheticSet.LABEL))).contains(SyntheticSet.LABEL.toString());
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reading and writing of records, for tests of other rooms. */
 public final class RecordParsers {
@@ -19,6 +20,17 @@ public final class RecordParsers {
         return RepositoryFormat.parse(bytes).toBytes();
     }
 
+    public static byte[] keyRing() {
+        return KeyRing.first()
+                .with(1, "second", Instant.EPOCH)
+                .rotated(2, Set.of(), Instant.EPOCH)
+                .toBytes();
+    }
+
+    public static byte[] rewriteKeyRing(byte[] bytes) {
+        return KeyRing.parse(bytes).toBytes();
+    }
+
     public static byte[] manifestRoot() {
         ManifestRoot.Page page = new ManifestRoot.Page(3, new byte[45], 17);
         return new ManifestRoot(
@@ -30,6 +42,7 @@ public final class RecordParsers {
                         List.of(page, page),
                         List.of(page),
                         Map.of("16400", "fast", "16401", "slow"),
+                        Map.of("16384", "books"),
                         List.of(new BadPage("base/1/2", 17, "checksum")))
                 .toBytes();
     }

@@ -43,8 +43,7 @@ final class SyntheticResumption {
     }
 
     static void write(Repository repository, Storage storage) throws InterruptedException {
-        try (OpenRepository open =
-                new RepositoryOpener(InstantSource.fixed(Instant.EPOCH)).open(repository, storage)) {
+        try (OpenRepository open = new RepositoryOpener(InstantSource.fixed(Instant.EPOCH)).open(repository, storage)) {
             new SyntheticResumption(open).write();
         }
     }
@@ -100,7 +99,7 @@ final class SyntheticResumption {
 
     private static ManifestRoot root(BackupLabel label, List<AdoptedPages> adopted, List<ManifestRoot.Page> files) {
         return new ManifestRoot(
-                label, List.of(), adopted, PAGE, SyntheticSet.SEED, files, List.of(), Map.of(), List.of());
+                label, List.of(), adopted, PAGE, SyntheticSet.SEED, files, List.of(), Map.of(), Map.of(), List.of());
     }
 
     private static ManifestEntry.File overlay(ManifestEntry.File file, BlockMap map) {

@@ -20,8 +20,8 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.zip.CRC32C;
 
@@ -85,7 +85,16 @@ public final class SyntheticSet {
             bundles.giveBack(writer);
             bundles.flush(() -> {});
             root = manifest.finish(new ManifestRoot(
-                    LABEL, List.of(), List.of(), PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
+                    LABEL,
+                    List.of(),
+                    List.of(),
+                    PAGE_SIZE,
+                    SEED,
+                    files,
+                    late,
+                    Map.of("16400", "fast"),
+                    Map.of(),
+                    List.of()));
         }
         records.commit(new BackupRecord(
                 LABEL,

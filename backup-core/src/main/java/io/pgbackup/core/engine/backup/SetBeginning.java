@@ -6,6 +6,7 @@ import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.engine.LeaseWaiting;
 import io.pgbackup.core.engine.Operation;
+import io.pgbackup.core.repository.AdoptedPages;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.BeginRecord;
 import io.pgbackup.core.repository.Catalog;
@@ -17,6 +18,7 @@ import io.pgbackup.core.repository.ManifestRoot;
 import io.pgbackup.core.repository.ManifestStore;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.SetLocks;
 import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.error.ConflictException;
 import io.pgbackup.error.ErrorCode;
@@ -24,6 +26,7 @@ import io.pgbackup.error.RepositoryException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -43,6 +46,7 @@ final class SetBeginning {
     private final SetRecords records;
     private final ManifestStore manifests;
     private final IdentityRecords identities;
+    private final SetLocks locks;
 
     SetBeginning(Operation operation, OpenRepository repository, ClusterLayout layout) {
         this.operation = operation;
@@ -53,6 +57,7 @@ final class SetBeginning {
         this.records = new SetRecords(repository, layout);
         this.manifests = new ManifestStore(repository, layout);
         this.identities = new IdentityRecords(repository, layout);
+        this.locks = new SetLocks(repository, layout);
     }
 
     Begun begin(BackupRequest request, ServerIdentity server) {
@@ -84,29 +89,42 @@ final class SetBeginning {
         boolean onFullOnly = request.type().equals(Optional.of(BackupType.DIFFERENTIAL));
         List<BackupRecord> backups = catalog.readable((label, failure) -> operation.warn(
                 label.toString(), "its record is damaged, nothing is built upon it: " + failure.getMessage()));
+        List<BackupLabel> unlocked = new ArrayList<>();
         Predicate<BackupLabel> ofCurrentIdentity = identities.ofCurrent();
         for (int index = backups.size() - 1; index >= 0; index--) {
             BackupRecord candidate = backups.get(index);
             boolean suitable = !onFullOnly || candidate.label().type() == BackupType.FULL;
             boolean same = candidate.server().equals(server) && ofCurrentIdentity.test(candidate.takenAs());
             if (suitable && same && isWhole(candidate)) {
-                return Optional.of(candidate);
+                if (lockLasts(candidate)) {
+                    return Optional.of(candidate);
+                }
+                unlocked.add(candidate.label());
             }
         }
         if (!request.fullIfNoBase()) {
             throw new RepositoryException(
                     ErrorCode.NO_BASE,
                     "there is no " + (onFullOnly ? "full backup" : "backup") + " in repository " + repository.name()
-                            + " to build upon" + beforeUpgrade(backups),
+                            + " to build upon" + because(backups, unlocked),
                     "take a full backup first, or ask with orFullIfNoBase()");
         }
         operation.warn(
                 "backup type",
-                "there is no backup to build upon" + beforeUpgrade(backups) + ": a full backup is taken");
+                "there is no backup to build upon" + because(backups, unlocked) + ": a full backup is taken");
         return Optional.empty();
     }
 
-    private static String beforeUpgrade(List<BackupRecord> backups) {
+    private boolean lockLasts(BackupRecord candidate) {
+        List<BackupLabel> chain = new ArrayList<>(candidate.references());
+        chain.add(candidate.label());
+        return locks.lastFor(chain, operation.clock().instant());
+    }
+
+    private static String because(List<BackupRecord> backups, List<BackupLabel> unlocked) {
+        if (!unlocked.isEmpty()) {
+            return " (the store's lock on " + unlocked.get(0) + " or its chain ends too early)";
+        }
         return backups.isEmpty() ? "" : " (there are some that are not whole, or of the server as it was before)";
     }
 
@@ -179,6 +197,9 @@ final class SetBeginning {
                         .newest(
                                 base,
                                 roots.map(chain -> chain.get(chain.size() - 1).seed()))
+                        .filter(found -> locks.lastFor(
+                                found.pages().stream().map(AdoptedPages::label).toList(),
+                                operation.clock().instant()))
                 : Optional.empty();
         return base.map(record -> BaseSet.open(record, roots.orElseThrow(), adoption, manifests))
                 .or(() -> adoption.map(found -> BaseSet.open(found, server.pageSize(), manifests)));

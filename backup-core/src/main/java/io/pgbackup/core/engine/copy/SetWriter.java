@@ -163,6 +163,7 @@ final class SetWriter {
                     files,
                     late,
                     model.tablespaces(),
+                    model.databases(),
                     model.badPages()));
             bytesRead += copier.bytesRead();
             BackupSizes sizes = copier.counts().sizes(original.sizes(), bundles.storedBytes(), manifest.storedBytes());

@@ -43,7 +43,7 @@ public final class KeyRingQuery {
             KeyRing ring = keys.ring();
             List<KeySlotInfo> slots =
                     ring.slots().stream().map(slot -> info(slot, ring, keys)).toList();
-            long leftBehind = unlocking.storedSlots().stream()
+            long leftBehind = unlocking.stored().all().stream()
                     .filter(key -> !RingChange.counts(key, ring))
                     .count();
             return new KeyRingInfo(repository, ring.version(), ring.generations(), slots, (int) leftBehind);
@@ -70,7 +70,7 @@ public final class KeyRingQuery {
 
     private Optional<KeySlot> sound(int generation, int number) {
         try {
-            return unlocking.slot(generation, number);
+            return unlocking.stored().slot(generation, number);
         } catch (RepositoryException e) {
             if (e.code() != ErrorCode.REPOSITORY_DAMAGED) {
                 throw e;

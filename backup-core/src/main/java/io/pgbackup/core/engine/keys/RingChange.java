@@ -28,7 +28,7 @@ final class RingChange {
     RingChange(KeyUnlocking unlocking, UnlockedKeys keys) {
         this.unlocking = unlocking;
         this.keys = keys;
-        this.before = unlocking.storedSlots();
+        this.before = unlocking.stored().all();
     }
 
     UnlockedKeys keys() {
@@ -52,7 +52,7 @@ final class RingChange {
     int claimGeneration() {
         int generation = Math.max(
                         ring().currentGeneration(),
-                        unlocking.storedGenerations().max().orElse(0))
+                        unlocking.stored().generations().max().orElse(0))
                 + 1;
         while (!unlocking
                 .plain()

@@ -17,9 +17,14 @@ import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FileTarget;
 import io.pgbackup.core.engine.content.FrameWorkers;
 import io.pgbackup.core.engine.content.SetContents;
+import io.pgbackup.core.manifest.BlockMap;
+import io.pgbackup.core.manifest.FileProof;
+import io.pgbackup.core.manifest.FrameRef;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
+import io.pgbackup.core.manifest.UnitRuns;
 import io.pgbackup.core.pipeline.FrameFingerprint;
+import io.pgbackup.core.postgres.files.ClusterFiles;
 import io.pgbackup.core.postgres.files.ClusterPath;
 import io.pgbackup.core.postgres.files.EntryAttributes;
 import io.pgbackup.core.postgres.files.ScanOptions;
@@ -47,9 +52,12 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.zip.CRC32C;
 
 /** Takes sets of a fake cluster into memory and reads them back, by the very classes that a backup and a restore use. */
 public final class SetHarness implements AutoCloseable {
@@ -67,11 +75,12 @@ public final class SetHarness implements AutoCloseable {
     final Repository described;
     final ClusterLayout layout = ClusterLayout.of("model");
     OpenRepository repository;
-    ServerIdentity server = SERVER;
+    public ServerIdentity server = SERVER;
     CopyTotals totals = new CopyTotals(FakeCluster.PAGE_SIZE);
     private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
 
-    SetHarness() {
+    /** In an empty repository in memory. */
+    public SetHarness() {
         this(Repository.at("memory:model").unencrypted().build(), new MemoryStorage(InstantSource.system()));
     }
 
@@ -110,6 +119,19 @@ public final class SetHarness implements AutoCloseable {
 
     /** Takes a set. */
     public BackupRecord take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn) {
+        return takeWith(draft, cluster, startLsn, cluster.late);
+    }
+
+    /** Takes a set with small files that are added at the end. */
+    public BackupRecord take(
+            BackupRequest.Draft draft, ClusterFiles cluster, long startLsn, SortedMap<String, byte[]> late) {
+        SortedMap<ClusterPath, byte[]> byPath = new TreeMap<>();
+        late.forEach((path, content) -> byPath.put(ClusterPath.of(path), content));
+        return takeWith(draft, cluster, startLsn, byPath);
+    }
+
+    private BackupRecord takeWith(
+            BackupRequest.Draft draft, ClusterFiles cluster, long startLsn, Map<ClusterPath, byte[]> late) {
         Operation operation =
                 LoneOperation.of(OperationKind.BACKUP, InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")));
         Begun begun = new SetBeginning(operation, repository, layout).begin(draft.to(described), server);
@@ -126,7 +148,7 @@ public final class SetHarness implements AutoCloseable {
             copier.copyAll(ScanOptions.everything(), work);
             totals = copier.totals();
             List<ManifestRoot.Page> pages = manifest.endSection();
-            cluster.late.forEach((path, content) -> manifest.add(late(path, content, pool)));
+            late.forEach((path, content) -> manifest.add(late(path, content, pool)));
             List<ManifestRoot.Page> latePages = manifest.endSection();
             pool.flush(() -> {});
             root = manifest.finish(new ManifestRoot(
@@ -137,6 +159,7 @@ public final class SetHarness implements AutoCloseable {
                     begun.seed(),
                     pages,
                     latePages,
+                    Map.of(),
                     Map.of(),
                     List.of()));
         }
@@ -194,6 +217,11 @@ public final class SetHarness implements AutoCloseable {
         return pool.with(buffers -> new PlainCopier(path, attributes, content, buffers)
                 .copy(Optional.empty())
                 .file());
+    }
+
+    /** A set as a restore sees it. */
+    public SetContents contents(BackupRecord record) {
+        return SetContents.of(repository, layout, record);
     }
 
     private static CopyRules rules(Begun begun, long startLsn) {

@@ -255,18 +255,39 @@ class KeyChangesTest {
         repository.assertRefused('c', ErrorCode.REPOSITORY_DAMAGED);
         repository.assertReadsAll('b');
         repository.replace("keys/ring/2", first);
-        repository.assertRefused('a', ErrorCode.REPOSITORY_DAMAGED);
+        assertReadsOnly();
         repository.replace("keys/ring/2", ring);
         repository.damage("keys/ring/2");
-        repository.assertRefused('a', ErrorCode.REPOSITORY_DAMAGED);
+        assertReadsOnly();
         KeyedRepository other = new KeyedRepository();
         other.changes('a').add("second", KeyedRepository.key('b'));
         other.changes('a').add("third", KeyedRepository.key('c'));
         repository.replace("keys/ring/2", other.bytes(io.pgbackup.storage.ObjectKey.of("keys/ring/2")));
-        repository.assertRefused('a', ErrorCode.REPOSITORY_DAMAGED);
+        assertReadsOnly();
         other.replace("keys/1/0", repository.bytes(io.pgbackup.storage.ObjectKey.of("keys/1/0")));
         other.assertRefused('a', ErrorCode.WRONG_KEY);
         other.assertReadsAll('b');
+    }
+
+    /** So small an object does not take everything with it: what is stored is read, but nothing is written and no key is changed. */
+    private void assertReadsOnly() {
+        repository.assertReadsAll('a');
+        refused(ErrorCode.REPOSITORY_DAMAGED, "keys/ring/2", () -> repository.write('a'));
+        refused(ErrorCode.REPOSITORY_DAMAGED, "keys/ring/2", () -> repository.ring('a'));
+        refused(
+                ErrorCode.REPOSITORY_DAMAGED,
+                "keys/ring/2",
+                () -> repository.changes('a').remove(1));
+    }
+
+    @Test
+    void aDamagedRingIsReadThroughAcrossGenerations() {
+        repository.changes('a').rotate(RotateRequest.withConfiguredKey());
+        repository.write('a');
+        repository.damage("keys/ring/1");
+        repository.assertReadsAll('a');
+        refused(ErrorCode.REPOSITORY_DAMAGED, "keys/ring/1", () -> repository.write('a'));
+        repository.assertRefused('x', ErrorCode.WRONG_KEY);
     }
 
     @Test
