@@ -253,6 +253,14 @@ public final class SetHarness implements AutoCloseable {
                 ClusterPath.of("global/pg_control"), ("control of " + label).getBytes(StandardCharsets.UTF_8)));
     }
 
+    /** Takes a set whose process dies before the commit: everything else of it is durable. */
+    public void interrupt(BackupRequest.Draft draft, FakeCluster cluster, long startLsn) {
+        storage.dieBefore(key -> key.startsWith("model/backup/"));
+        if (take(draft, cluster, startLsn, Long.MAX_VALUE).isPresent()) {
+            throw new IllegalStateException("it was committed");
+        }
+    }
+
     private void settle() {
         for (BackupLabel label : new Leases(repository, layout).unsettled()) {
             new SetRecords(repository, layout).abort(label, "killed", Instant.EPOCH);
