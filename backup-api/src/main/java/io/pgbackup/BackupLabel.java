@@ -79,7 +79,7 @@ public final class BackupLabel implements Comparable<BackupLabel> {
     }
 
     /**
-     * When the backup was taken.
+     * When the backup came into its repository: when it was taken, unless it is a copy. Later than the time of every label that was there.
      *
      * @return UTC, whole seconds
      */

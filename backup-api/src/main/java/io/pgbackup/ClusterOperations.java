@@ -2,6 +2,9 @@ package io.pgbackup;
 
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BackupResult;
+import io.pgbackup.backup.CombineRequest;
+import io.pgbackup.backup.CopyRequest;
+import io.pgbackup.backup.CopyResult;
 import io.pgbackup.catalog.CheckReport;
 import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
@@ -71,6 +74,23 @@ public interface ClusterOperations {
     BackupResult backup(BackupRequest request);
 
     /**
+     * Copies backups, with whatever they lean on, to another repository. What is there already is not copied again, so a copy that was interrupted is
+     * repeated to go on. Every page is proved on the way, compressed and encrypted anew for the target.
+     *
+     * @param request what, from where and to where
+     * @return what was copied
+     */
+    CopyResult copy(CopyRequest request);
+
+    /**
+     * Makes a full backup of an incremental or differential one and all it leans on, without reading the database.
+     *
+     * @param request what, from where and to where
+     * @return the full backup; nothing was copied if there is such a one already
+     */
+    CopyResult combine(CombineRequest request);
+
+    /**
      * Looks what a restore would do, without writing anything.
      *
      * @param request what and where
@@ -79,7 +99,7 @@ public interface ClusterOperations {
     RestorePlan planRestore(RestoreRequest request);
 
     /**
-     * Restores a backup into an absent or empty directory.
+     * Restores a backup into an absent or empty directory, or over what is there if the request says so.
      *
      * @param request what and where
      * @return what was done

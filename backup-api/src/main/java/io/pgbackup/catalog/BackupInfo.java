@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param server what it was taken from
  * @param badPages number of pages that failed their check
  * @param annotations what the user kept with it
+ * @param origin where it was taken first, if it is a copy; {@code started} and {@code stopped} are those of the origin
  */
 public record BackupInfo(
         BackupLabel label,
@@ -37,7 +38,8 @@ public record BackupInfo(
         BackupSizes sizes,
         ServerIdentity server,
         long badPages,
-        Map<String, String> annotations) {
+        Map<String, String> annotations,
+        Optional<BackupOrigin> origin) {
     /** Copies lists and maps. */
     public BackupInfo {
         references = List.copyOf(references);

@@ -12,6 +12,10 @@ public enum OperationKind {
     CHECK,
     /** Take a backup. */
     BACKUP,
+    /** Copy backups to another repository. */
+    COPY,
+    /** Make a full backup of a chain. */
+    COMBINE,
     /** Look what a restore would do. */
     PLAN_RESTORE,
     /** Restore a backup. */

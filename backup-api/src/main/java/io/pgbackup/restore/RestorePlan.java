@@ -18,6 +18,8 @@ import java.util.Map;
  * @param bytesToWrite size of the restored cluster, WAL included
  * @param bytesFree free space at the directory
  * @param tablespaces where each tablespace goes, by OID
+ * @param links directories of the cluster that lie elsewhere, by name
+ * @param changes what becomes of what is there
  * @param warnings what a person should know
  */
 public record RestorePlan(
@@ -29,11 +31,14 @@ public record RestorePlan(
         long bytesToWrite,
         long bytesFree,
         Map<Long, Path> tablespaces,
+        Map<String, Path> links,
+        RestoreChanges changes,
         List<Warning> warnings) {
     /** Copies lists and maps. */
     public RestorePlan {
         chain = List.copyOf(chain);
         tablespaces = Map.copyOf(tablespaces);
+        links = Map.copyOf(links);
         warnings = List.copyOf(warnings);
     }
 }

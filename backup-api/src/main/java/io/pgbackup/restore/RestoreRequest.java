@@ -3,10 +3,10 @@ package io.pgbackup.restore;
 import io.pgbackup.BackupLabel;
 import io.pgbackup.Repository;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A restore wanted. Target, recovery target and source of WAL are choices that must be made. Immutable. */
@@ -16,8 +16,15 @@ public final class RestoreRequest {
     private final WalDelivery wal;
     private @Nullable Repository repository;
     private @Nullable BackupLabel label;
-    private Map<String, Path> tablespaces = Map.of();
+    private Placement placement = Placement.asItWas();
+    private Set<String> databases = Set.of();
+    private boolean replacing;
+    private boolean ignoringPidFile;
     private boolean keepArchiving;
+    private boolean serverManifest;
+    private @Nullable Owner owner;
+    private @Nullable Path serverPrograms;
+    private @Nullable String primary;
 
     private RestoreRequest(Path directory, RecoveryTarget target, WalDelivery wal) {
         this.directory = directory;
@@ -29,14 +36,42 @@ public final class RestoreRequest {
         this(other.directory, other.target, other.wal);
         this.repository = other.repository;
         this.label = other.label;
-        this.tablespaces = other.tablespaces;
+        this.placement = other.placement;
+        this.databases = other.databases;
+        this.replacing = other.replacing;
+        this.ignoringPidFile = other.ignoringPidFile;
         this.keepArchiving = other.keepArchiving;
+        this.serverManifest = other.serverManifest;
+        this.owner = other.owner;
+        this.serverPrograms = other.serverPrograms;
+        this.primary = other.primary;
+    }
+
+    private RestoreRequest changed(Consumer<RestoreRequest> change) {
+        RestoreRequest copy = new RestoreRequest(this);
+        change.accept(copy);
+        return copy;
+    }
+
+    /**
+     * To whom restored files shall belong.
+     *
+     * @param user name of a user of this system
+     * @param group name of a group of this system
+     */
+    public record Owner(String user, String group) {
+        /** Checks that both are given. */
+        public Owner {
+            if (user.isEmpty() || group.isEmpty()) {
+                throw new IllegalArgumentException("an owner has a user and a group: '" + user + "', '" + group + "'");
+            }
+        }
     }
 
     /**
      * Begins with the directory.
      *
-     * @param directory absent or empty; becomes the data directory
+     * @param directory becomes the data directory; absent or empty, unless {@link #replacingExisting()} is asked for
      * @return the next step
      */
     public static Into into(Path directory) {
@@ -90,9 +125,8 @@ public final class RestoreRequest {
      * @return a new request
      */
     public RestoreRequest from(Repository chosen) {
-        RestoreRequest copy = new RestoreRequest(this);
-        copy.repository = Objects.requireNonNull(chosen, "chosen");
-        return copy;
+        Objects.requireNonNull(chosen, "chosen");
+        return changed(copy -> copy.repository = chosen);
     }
 
     /**
@@ -102,9 +136,30 @@ public final class RestoreRequest {
      * @return a new request
      */
     public RestoreRequest backup(BackupLabel chosen) {
-        RestoreRequest copy = new RestoreRequest(this);
-        copy.label = Objects.requireNonNull(chosen, "chosen");
-        return copy;
+        Objects.requireNonNull(chosen, "chosen");
+        return changed(copy -> copy.label = chosen);
+    }
+
+    /**
+     * The directory may hold an older, damaged or half restored copy of the same cluster. What is equal there is kept, only what differs is fetched,
+     * files too long are cut, and <em>everything else in the directory is removed</em>, after {@link RestorePlan#changes()} has named it. Mount
+     * points and {@code lost+found} stay. Contents are compared, never times and sizes. What fails half-way cannot be started and is completed
+     * by the same call again.
+     *
+     * @return a new request
+     */
+    public RestoreRequest replacingExisting() {
+        return changed(copy -> copy.replacing = true);
+    }
+
+    /**
+     * The caller knows that no server runs in the directory, although {@code postmaster.pid} lies there: its process may belong to another container
+     * or host, which cannot be seen from here. A server that can be seen is refused all the same.
+     *
+     * @return a new request
+     */
+    public RestoreRequest ignoringPidFile() {
+        return changed(copy -> copy.ignoringPidFile = true);
     }
 
     /**
@@ -115,13 +170,94 @@ public final class RestoreRequest {
      * @return a new request
      */
     public RestoreRequest tablespace(String tablespace, Path place) {
-        Map<String, Path> changed = new LinkedHashMap<>(tablespaces);
-        if (changed.put(tablespace, Objects.requireNonNull(place, "place")) != null) {
-            throw new IllegalArgumentException("the tablespace '" + tablespace + "' is mapped twice");
+        Placement mapped = placement.tablespace(tablespace, place);
+        return changed(copy -> copy.placement = mapped);
+    }
+
+    /**
+     * Another place for every tablespace that {@link #tablespace} does not name: a directory of its own below the given one, called like the
+     * tablespace (by its OID if the name is no plain word).
+     *
+     * @param directory outside the data directory
+     * @return a new request
+     */
+    public RestoreRequest tablespacesBelow(Path directory) {
+        Placement mapped = placement.tablespacesBelow(directory);
+        return changed(copy -> copy.placement = mapped);
+    }
+
+    /**
+     * Another place for a directory of the cluster, with a link to it: {@code pg_wal}, or one of those whose content a backup leaves out, such as
+     * {@code pg_stat_tmp}. Without this they are plain directories, also where the source had links.
+     *
+     * @param directory its name
+     * @param place absent or empty directory outside the data directory
+     * @return a new request
+     */
+    public RestoreRequest linked(String directory, Path place) {
+        Placement mapped = placement.linked(directory, place);
+        return changed(copy -> copy.placement = mapped);
+    }
+
+    /**
+     * Only these databases, beside {@code postgres} and the templates. The files of all others become sparse files of zeros, so that WAL replays over
+     * them and they can be dropped; nobody can connect to them. Drop them at once: until then autovacuum is off.
+     *
+     * @param names of databases, or their OIDs in decimal digits
+     * @return a new request
+     */
+    public RestoreRequest onlyDatabases(String... names) {
+        if (names.length == 0) {
+            throw new IllegalArgumentException("name at least one database");
         }
-        RestoreRequest copy = new RestoreRequest(this);
-        copy.tablespaces = Map.copyOf(changed);
-        return copy;
+        Set<String> chosen = Set.of(names);
+        return changed(copy -> copy.databases = chosen);
+    }
+
+    /**
+     * Gives the restored files to somebody else than the owner they had. Only the super user may give files away.
+     *
+     * @param user name of a user of this system
+     * @param group name of a group of this system
+     * @return a new request
+     */
+    public RestoreRequest ownedBy(String user, String group) {
+        Owner chosen = new Owner(user, group);
+        return changed(copy -> copy.owner = chosen);
+    }
+
+    /**
+     * The server programs that shall run on the restored directory; those of another major version are refused.
+     *
+     * @param directory that holds the program {@code postgres}; it is asked for its version
+     * @return a new request
+     */
+    public RestoreRequest serverPrograms(Path directory) {
+        Objects.requireNonNull(directory, "directory");
+        return changed(copy -> copy.serverPrograms = directory);
+    }
+
+    /**
+     * Becomes a standby that follows a primary, instead of being promoted at the end of the backup. The primary must still have the WAL since the
+     * backup, or the restored server a slot or a restore command for it.
+     *
+     * @param connection {@code primary_conninfo}; written into {@code postgresql.auto.conf}, so name a {@code passfile} rather than a password
+     * @return a new request
+     */
+    public RestoreRequest standbyOf(String connection) {
+        if (connection.isBlank() || connection.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("the connection to the primary is empty or holds a control character");
+        }
+        return changed(copy -> copy.primary = connection);
+    }
+
+    /**
+     * Writes PostgreSQL's own {@code backup_manifest}, so that {@code pg_verifybackup} can prove the directory before it is started.
+     *
+     * @return a new request
+     */
+    public RestoreRequest withServerManifest() {
+        return changed(copy -> copy.serverManifest = true);
     }
 
     /**
@@ -131,9 +267,7 @@ public final class RestoreRequest {
      * @return a new request
      */
     public RestoreRequest keepArchiving() {
-        RestoreRequest copy = new RestoreRequest(this);
-        copy.keepArchiving = true;
-        return copy;
+        return changed(copy -> copy.keepArchiving = true);
     }
 
     /**
@@ -182,12 +316,75 @@ public final class RestoreRequest {
     }
 
     /**
-     * Other places for tablespaces.
+     * Other places for tablespaces and directories.
      *
-     * @return by name or OID
+     * @return where what goes
      */
-    public Map<String, Path> tablespaces() {
-        return tablespaces;
+    public Placement placement() {
+        return placement;
+    }
+
+    /**
+     * The databases wanted.
+     *
+     * @return names or OIDs; empty for all
+     */
+    public Set<String> databases() {
+        return databases;
+    }
+
+    /**
+     * Whether the directory may hold something.
+     *
+     * @return false unless asked for
+     */
+    public boolean replaces() {
+        return replacing;
+    }
+
+    /**
+     * Whether a {@code postmaster.pid} of no visible process counts as a leftover.
+     *
+     * @return false unless asked for
+     */
+    public boolean ignoresPidFile() {
+        return ignoringPidFile;
+    }
+
+    /**
+     * To whom the files shall belong.
+     *
+     * @return empty for the owners they had
+     */
+    public Optional<Owner> owner() {
+        return Optional.ofNullable(owner);
+    }
+
+    /**
+     * The programs that shall run.
+     *
+     * @return empty if not told
+     */
+    public Optional<Path> programs() {
+        return Optional.ofNullable(serverPrograms);
+    }
+
+    /**
+     * The primary to follow.
+     *
+     * @return empty for a server of its own
+     */
+    public Optional<String> primary() {
+        return Optional.ofNullable(primary);
+    }
+
+    /**
+     * Whether {@code backup_manifest} is written.
+     *
+     * @return false unless asked for
+     */
+    public boolean serverManifest() {
+        return serverManifest;
     }
 
     /**

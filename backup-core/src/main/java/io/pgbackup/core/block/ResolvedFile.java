@@ -18,15 +18,15 @@ import java.util.stream.LongStream;
 public final class ResolvedFile {
     private final ManifestEntry.File file;
     private final int unitSize;
-    private final int unitCount;
+    private final boolean[] known;
     private final long[] fingerprints;
     private final List<NeededFrame> frames;
 
     private ResolvedFile(
-            ManifestEntry.File file, int unitSize, int unitCount, long[] fingerprints, List<NeededFrame> frames) {
+            ManifestEntry.File file, int unitSize, boolean[] known, long[] fingerprints, List<NeededFrame> frames) {
         this.file = file;
         this.unitSize = unitSize;
-        this.unitCount = unitCount;
+        this.known = known;
         this.fingerprints = fingerprints;
         this.frames = frames;
     }
@@ -41,6 +41,20 @@ public final class ResolvedFile {
      * @throws MalformedContentException if a unit is missing or the fingerprints do not agree with the proof
      */
     public static ResolvedFile of(List<ManifestChain.Level> levels, int pageSize, long zeroFingerprint) {
+        ResolvedFile file = part(levels, pageSize, zeroFingerprint);
+        file.requireComplete();
+        return file;
+    }
+
+    /**
+     * Lays some levels on top of each other that need not hold the whole file.
+     *
+     * @param levels newest first
+     * @param pageSize of the cluster, in bytes
+     * @param zeroFingerprint fingerprint of a page of zero bytes
+     * @return what they hold of the file; no fingerprint is known of what they lack
+     */
+    public static ResolvedFile part(List<ManifestChain.Level> levels, int pageSize, long zeroFingerprint) {
         ManifestEntry.File file = levels.get(0).file();
         int units = file.unitCount(pageSize);
         boolean[] claimed = new boolean[units];
@@ -50,8 +64,7 @@ public final class ResolvedFile {
             claimFrames(level, claimed, fingerprints, frames);
             claimZeros(level, claimed, fingerprints, zeroFingerprint);
         }
-        requireComplete(file, claimed, fingerprints);
-        return new ResolvedFile(file, file.unitSize(pageSize), units, fingerprints, List.copyOf(frames));
+        return new ResolvedFile(file, file.unitSize(pageSize), claimed, fingerprints, List.copyOf(frames));
     }
 
     private static void claimFrames(
@@ -92,9 +105,9 @@ public final class ResolvedFile {
         });
     }
 
-    private static void requireComplete(ManifestEntry.File file, boolean[] claimed, long[] fingerprints) {
-        for (int unit = 0; unit < claimed.length; unit++) {
-            if (!claimed[unit]) {
+    private void requireComplete() {
+        for (int unit = 0; unit < known.length; unit++) {
+            if (!known[unit]) {
                 throw new MalformedContentException("unit " + unit + " of " + file.path() + " is stored nowhere");
             }
         }
@@ -130,7 +143,7 @@ public final class ResolvedFile {
      * @return at least 0
      */
     public int unitCount() {
-        return unitCount;
+        return known.length;
     }
 
     /**
@@ -154,7 +167,17 @@ public final class ResolvedFile {
     }
 
     /**
-     * The frames that hold the content; units in none of them are zero.
+     * Whether the levels hold a unit, in a frame or as zeros.
+     *
+     * @param unit its number
+     * @return true for each, unless it was resolved in part
+     */
+    public boolean isKnown(int unit) {
+        return known[unit];
+    }
+
+    /**
+     * The frames that hold the content; known units in none of them are zero.
      *
      * @return in no particular order
      */

@@ -11,6 +11,7 @@ public final class CipherWarmup {
     private static final int MESSAGES = 20_000;
     private static final int MESSAGE_LENGTH = 1024;
     private static final int ASSOCIATED_LENGTH = 53;
+    private static final long PAYS_FROM = 32 << 20;
     private static final AtomicBoolean WARM = new AtomicBoolean();
 
     private CipherWarmup() {}
@@ -20,6 +21,20 @@ public final class CipherWarmup {
      */
     public static void run() {
         Once.ensure();
+    }
+
+    /**
+     * Begins {@link #run()} on a thread of its own, where it pays: a cold cipher loses more than the warm-up costs from some tens of megabytes on.
+     *
+     * @param encrypted whether there is anything to cipher
+     * @param bytes about as many as will be sealed or opened
+     */
+    public static void begin(boolean encrypted, long bytes) {
+        if (encrypted && bytes >= PAYS_FROM && !isWarm()) {
+            Thread thread = new Thread(CipherWarmup::run, "pgbackup-warm-up");
+            thread.setDaemon(true);
+            thread.start();
+        }
     }
 
     static boolean isWarm() {

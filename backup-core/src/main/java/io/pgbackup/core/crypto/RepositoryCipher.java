@@ -152,6 +152,15 @@ public final class RepositoryCipher implements AutoCloseable {
     }
 
     /**
+     * What is part of every derived key.
+     *
+     * @return {@value #REPOSITORY_ID_LENGTH} bytes
+     */
+    public byte[] repositoryId() {
+        return repositoryId.clone();
+    }
+
+    /**
      * A keyed digest over plaintext. In an unencrypted repository its key is public.
      *
      * @param generation of the master key; compare only digests of one generation

@@ -9,6 +9,9 @@ import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.Repository;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BackupResult;
+import io.pgbackup.backup.CombineRequest;
+import io.pgbackup.backup.CopyRequest;
+import io.pgbackup.backup.CopyResult;
 import io.pgbackup.catalog.CheckReport;
 import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
@@ -84,6 +87,16 @@ final class Engine implements PgBackup {
     @Override
     public BackupResult backup(BackupRequest request) {
         return plain.backup(request);
+    }
+
+    @Override
+    public CopyResult copy(CopyRequest request) {
+        return plain.copy(request);
+    }
+
+    @Override
+    public CopyResult combine(CombineRequest request) {
+        return plain.combine(request);
     }
 
     @Override

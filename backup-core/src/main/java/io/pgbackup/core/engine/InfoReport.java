@@ -86,6 +86,7 @@ record InfoReport(
                 .put("repository", backup.repository())
                 .put("operation", backup.operationId());
         backup.base().ifPresent(base -> json.put("base", base.toString()));
+        backup.origin().ifPresent(origin -> json.put("origin", BackupRecord.write(origin)));
         return json.putTexts(
                         "references",
                         backup.references().stream().map(BackupLabel::toString).toList())
@@ -181,6 +182,8 @@ record InfoReport(
         if (backup.base().isPresent()) {
             line(text, "backup reference total", referenceTotal(backup));
         }
+        backup.origin()
+                .ifPresent(origin -> line(text, "copy of", origin.label() + " of repository " + origin.repositoryId()));
         if (backup.badPages() > 0) {
             line(text, "bad pages", Long.toString(backup.badPages()));
         }

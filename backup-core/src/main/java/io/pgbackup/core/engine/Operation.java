@@ -5,6 +5,8 @@ import io.pgbackup.core.work.ProgressMeter;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.event.OperationKind;
 import io.pgbackup.event.Warning;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,6 +52,19 @@ public final class Operation {
      */
     public String id() {
         return id;
+    }
+
+    /**
+     * The operation and its host.
+     *
+     * @return what a lease says of its holder
+     */
+    public String holder() {
+        try {
+            return "operation " + id + " on " + InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "operation " + id;
+        }
     }
 
     /**

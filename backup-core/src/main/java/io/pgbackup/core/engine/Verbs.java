@@ -7,6 +7,9 @@ import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.Repository;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BackupResult;
+import io.pgbackup.backup.CombineRequest;
+import io.pgbackup.backup.CopyRequest;
+import io.pgbackup.backup.CopyResult;
 import io.pgbackup.catalog.CheckReport;
 import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
@@ -19,7 +22,9 @@ import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.catalog.VerifyReport;
 import io.pgbackup.core.engine.backup.BackupOperation;
 import io.pgbackup.core.engine.content.SetContents;
+import io.pgbackup.core.engine.copy.CopyOperation;
 import io.pgbackup.core.engine.restore.RestoreOperation;
+import io.pgbackup.core.engine.restore.Surroundings;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.Catalog;
 import io.pgbackup.core.repository.JobRecords;
@@ -39,6 +44,7 @@ import io.pgbackup.restore.RestoreResult;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** One method a verb: opens what the verb needs and leaves a job record. Safe for use by many threads. */
 final class Verbs implements ClusterOperations {
@@ -94,6 +100,29 @@ final class Verbs implements ClusterOperations {
     }
 
     @Override
+    public CopyResult copy(CopyRequest request) {
+        return run(
+                OperationKind.COPY,
+                request.target(),
+                (operation, open) -> copying(operation, request.source(), open, copy -> copy.copy(request)));
+    }
+
+    @Override
+    public CopyResult combine(CombineRequest request) {
+        return run(
+                OperationKind.COMBINE,
+                request.target(),
+                (operation, open) -> copying(operation, request.source(), open, copy -> copy.combine(request)));
+    }
+
+    private CopyResult copying(
+            Operation operation, Repository from, OpenRepository target, Function<CopyOperation, CopyResult> verb) {
+        try (OpenRepository source = repositories.open(from)) {
+            return verb.apply(new CopyOperation(operation, source, target, layout, runtime));
+        }
+    }
+
+    @Override
     public RestorePlan planRestore(RestoreRequest request) {
         return runner.run(OperationKind.PLAN_RESTORE, operation -> {
             Repository source = sourceOf(request);
@@ -118,7 +147,8 @@ final class Verbs implements ClusterOperations {
         Catalog catalog = new Catalog(open, layout);
         BackupLabel label = request.label().orElseGet(() -> newest(catalog, open));
         SetContents contents = SetContents.of(open, layout, catalog.require(label));
-        return new RestoreOperation(operation, contents, runtime, request);
+        return new RestoreOperation(
+                operation, contents, runtime, request, Surroundings.of(cluster, repositories.all()));
     }
 
     private BackupLabel newest(Catalog catalog, OpenRepository open) {

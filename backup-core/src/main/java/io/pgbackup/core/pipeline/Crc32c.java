@@ -9,6 +9,9 @@ public final class Crc32c {
     private static final int POLYNOMIAL = 0x82F63B78;
 
     private static final int ONE = 0x80000000;
+    /** Checksum of one zero byte. */
+    private static final int ZERO_BYTE = 0x527D5351;
+
     private static final int X_TO_8 = ONE >>> 8;
     /** Element k: the factor for 2 to the power of k bytes. */
     private static final int[] FACTORS = factors();
@@ -36,6 +39,26 @@ public final class Crc32c {
             rest >>>= 1;
         }
         return shifted ^ second;
+    }
+
+    /**
+     * The checksum of nothing but zero bytes.
+     *
+     * @param length how many, at least 0
+     * @return the checksum
+     */
+    public static int ofZeros(long length) {
+        int power = ZERO_BYTE;
+        int sum = 0;
+        long powerLength = 1;
+        for (long rest = length; rest != 0; rest >>>= 1) {
+            if ((rest & 1) != 0) {
+                sum = combine(sum, power, powerLength);
+            }
+            power = combine(power, power, powerLength);
+            powerLength <<= 1;
+        }
+        return sum;
     }
 
     private static int multiply(int left, int right) {

@@ -4,10 +4,12 @@ import io.pgbackup.BackupLabel;
 import io.pgbackup.Lsn;
 import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.catalog.BackupInfo;
+import io.pgbackup.catalog.BackupOrigin;
 import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.catalog.WalRange;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ import java.util.Optional;
  * @param badPages number of pages that failed their check
  * @param annotations of the user
  * @param manifestRoot object header of the manifest's root, so that no other can stand in for it; not to be changed
+ * @param origin where it was taken first, if it is a copy
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record BackupRecord(
@@ -42,7 +45,13 @@ public record BackupRecord(
         ServerIdentity server,
         long badPages,
         Map<String, String> annotations,
-        byte[] manifestRoot) {
+        byte[] manifestRoot,
+        Optional<BackupOrigin> origin) {
+    /** In order of the times at which their contents were taken: a copy stands where its origin stood. */
+    public static final Comparator<BackupRecord> BY_TIME = Comparator.comparing(
+                    (BackupRecord record) -> record.takenAs().time())
+            .thenComparing(BackupRecord::label);
+
     /** Copies lists and maps. */
     public BackupRecord {
         references = List.copyOf(references);
@@ -51,6 +60,45 @@ public record BackupRecord(
         if (own < 0 || !references.subList(own, references.size()).equals(adopted.labels())) {
             throw new IllegalArgumentException(adopted.labels() + " are not the last of " + references);
         }
+    }
+
+    /** A set that is no copy. */
+    public BackupRecord(
+            BackupLabel label,
+            String operationId,
+            List<BackupLabel> references,
+            AdoptedWork adopted,
+            Instant started,
+            Instant stopped,
+            WalRange wal,
+            BackupSizes sizes,
+            ServerIdentity server,
+            long badPages,
+            Map<String, String> annotations,
+            byte[] manifestRoot) {
+        this(
+                label,
+                operationId,
+                references,
+                adopted,
+                started,
+                stopped,
+                wal,
+                sizes,
+                server,
+                badPages,
+                annotations,
+                manifestRoot,
+                Optional.empty());
+    }
+
+    /**
+     * The label that tells when the content was taken.
+     *
+     * @return that of the origin, if it is a copy
+     */
+    public BackupLabel takenAs() {
+        return origin.map(BackupOrigin::label).orElse(label);
     }
 
     /**
@@ -94,7 +142,8 @@ public record BackupRecord(
                 complete,
                 server,
                 badPages,
-                annotations);
+                annotations,
+                origin);
     }
 
     /**
@@ -130,15 +179,34 @@ public record BackupRecord(
         if (!adopted.labels().isEmpty()) {
             record.put("adopted", write(adopted));
         }
-        return record.put("started", started.toString())
+        record.put("started", started.toString())
                 .put("stopped", stopped.toString())
                 .put("wal", write(wal))
                 .put("sizes", write(sizes))
                 .put("server", IdentityRecords.write(server))
                 .put("badPages", badPages)
                 .putMap("annotations", annotations)
-                .put("manifest", HexFormat.of().formatHex(manifestRoot))
-                .toBytes();
+                .put("manifest", HexFormat.of().formatHex(manifestRoot));
+        origin.ifPresent(from -> record.put("origin", write(from)));
+        return record.toBytes();
+    }
+
+    /**
+     * An origin as JSON.
+     *
+     * @param origin of a copy
+     * @return an object
+     */
+    public static JsonRecord write(BackupOrigin origin) {
+        return new JsonRecord()
+                .put("repository", origin.repositoryId())
+                .put("cluster", origin.cluster())
+                .put("label", origin.label().toString());
+    }
+
+    private static BackupOrigin readOrigin(JsonRecord record) {
+        return new BackupOrigin(
+                record.text("repository"), record.text("cluster"), BackupLabel.parse(record.text("label")));
     }
 
     /**
@@ -207,7 +275,8 @@ public record BackupRecord(
                 IdentityRecords.read(record.record("server")),
                 record.number("badPages"),
                 record.map("annotations"),
-                ManifestRoot.readHeader(record, "manifest"));
+                ManifestRoot.readHeader(record, "manifest"),
+                record.has("origin") ? Optional.of(readOrigin(record.record("origin"))) : Optional.empty());
     }
 
     private static WalRange readWal(JsonRecord record) {

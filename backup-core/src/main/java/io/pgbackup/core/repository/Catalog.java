@@ -84,7 +84,7 @@ public final class Catalog {
     /**
      * The sets there are: committed, not chosen by expire.
      *
-     * @return in order of time
+     * @return in order of time, a copy where its origin would stand
      */
     public List<BackupRecord> backups() {
         return notRetired(committed());
@@ -94,7 +94,7 @@ public final class Catalog {
      * The sets there are, as far as they can be read. Good enough to choose from, not to delete by: what a damaged record leans on is not known.
      *
      * @param damaged hears of each record that cannot be read
-     * @return in order of time
+     * @return in order of time, a copy where its origin would stand
      */
     public List<BackupRecord> readable(BiConsumer<BackupLabel, RepositoryException> damaged) {
         return notRetired(committed(damaged));
@@ -136,6 +136,7 @@ public final class Catalog {
                 damaged.accept(label, e);
             }
         }
+        backups.sort(BackupRecord.BY_TIME);
         return backups;
     }
 

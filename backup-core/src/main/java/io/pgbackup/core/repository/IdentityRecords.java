@@ -81,6 +81,18 @@ public final class IdentityRecords {
     }
 
     /**
+     * Fails unless the cluster is or was a server.
+     *
+     * @param server its identity
+     * @throws RepositoryException with {@link ErrorCode#REPOSITORY_MISSING} or {@link ErrorCode#WRONG_CLUSTER}
+     */
+    public void requireKnown(ServerIdentity server) {
+        if (!all().contains(server)) {
+            requireCurrent(server);
+        }
+    }
+
+    /**
      * Begins a new identity of a cluster that is known. Sets taken before stay as they are, and nothing new is built upon them.
      *
      * @param server what the cluster is from now on

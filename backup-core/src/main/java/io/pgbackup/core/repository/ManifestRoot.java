@@ -21,6 +21,7 @@ import java.util.Map;
  * @param files pages of the files copied while the server ran, in the order of their paths
  * @param late pages of what was added at the end: backup label, tablespace map, control file, WAL
  * @param tablespaces names of the tablespaces, by OID
+ * @param databases names of the databases, by OID; empty in sets of older writers
  * @param badPages pages that failed their check
  */
 public record ManifestRoot(
@@ -32,6 +33,7 @@ public record ManifestRoot(
         List<Page> files,
         List<Page> late,
         Map<String, String> tablespaces,
+        Map<String, String> databases,
         List<BadPage> badPages) {
     /**
      * A manifest page.
@@ -70,6 +72,7 @@ public record ManifestRoot(
         files = List.copyOf(files);
         late = List.copyOf(late);
         tablespaces = Map.copyOf(tablespaces);
+        databases = Map.copyOf(databases);
         badPages = List.copyOf(badPages);
     }
 
@@ -97,6 +100,7 @@ public record ManifestRoot(
                 .putRecords("files", files.stream().map(Page::write).toList())
                 .putRecords("late", late.stream().map(Page::write).toList())
                 .putMap("tablespaces", tablespaces)
+                .putMap("databases", databases)
                 .putRecords(
                         "badPages", badPages.stream().map(ManifestRoot::write).toList())
                 .toBytes();
@@ -120,6 +124,7 @@ public record ManifestRoot(
                 record.records("files").stream().map(Page::read).toList(),
                 record.records("late").stream().map(Page::read).toList(),
                 record.map("tablespaces"),
+                record.has("databases") ? record.map("databases") : Map.of(),
                 record.records("badPages").stream()
                         .map(page -> new BadPage(page.text("path"), page.number("block"), page.text("reason")))
                         .toList());

@@ -29,6 +29,7 @@ import java.io.SequenceInputStream;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -73,6 +74,15 @@ public final class OpenRepository extends StoredObjects implements AutoCloseable
     /** From now on, what is created of a set is locked. */
     void lock(ObjectPrefix data, ObjectKey record, Instant until) {
         objectLock.ifPresent(lock -> lock(data, record, new ObjectAttributes.Lock(until, lock.mode())));
+    }
+
+    /**
+     * What tells this repository from all others, wherever it is.
+     *
+     * @return 32 hexadecimal digits
+     */
+    public String id() {
+        return HexFormat.of().formatHex(cipher.repositoryId());
     }
 
     /**

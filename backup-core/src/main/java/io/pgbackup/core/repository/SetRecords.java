@@ -125,14 +125,14 @@ public final class SetRecords {
     }
 
     /**
-     * Proves that the first object of a committed set is there and says what the commit says.
+     * Proves that the first object of a committed set is there and names everything that the commit names. It may name more: what was only read from.
      *
      * @param committed the set
      */
     public void requireBegun(BackupRecord committed) {
         ObjectKey key = layout.set(committed.label()).begin();
         List<BackupLabel> leansOn = leansOn(committed.label()).orElseThrow(() -> repository.missing(key));
-        if (!leansOn.equals(committed.references())) {
+        if (!leansOn.containsAll(committed.references())) {
             throw repository.malformed(key, new IllegalArgumentException("it names " + leansOn));
         }
     }

@@ -14,7 +14,11 @@ public final class LoneOperation {
     private LoneOperation() {}
 
     public static Operation of(OperationKind kind, InstantSource clock) {
-        return of(kind, clock, Optional.empty(), new Patience(LeaseWatch.fresh(), Duration.ZERO));
+        return of(kind, clock, Optional.empty());
+    }
+
+    public static Operation of(OperationKind kind, InstantSource clock, Optional<CancellationToken> token) {
+        return of(kind, clock, token, new Patience(LeaseWatch.fresh(), Duration.ZERO));
     }
 
     public static Operation of(

@@ -11,7 +11,9 @@ import io.pgbackup.storage.Payload;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageDeniedException;
 import io.pgbackup.storage.StorageException;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,9 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A store as a process sees it that dies at one of its calls: that call happens or does not, and from then on nothing of the process ever reaches the
  * store again, no abort, no job record. Safe for use by many threads.
  */
-final class MortalStorage implements Storage {
+public final class MortalStorage implements Storage {
     /** When a process dies. Counts the calls of all storages that it opens. */
-    static final class Death {
+    public static final class Death {
         private final int atCall;
         private final boolean happens;
         private final AtomicInteger calls = new AtomicInteger();
@@ -39,20 +41,20 @@ final class MortalStorage implements Storage {
          * @param call counted from 1
          * @param happens whether that call still reaches the store
          */
-        static Death at(int call, boolean happens) {
+        public static Death at(int call, boolean happens) {
             return new Death(call, happens);
         }
 
         /** Never: only counts. */
-        static Death never() {
+        public static Death never() {
             return new Death(Integer.MAX_VALUE, true);
         }
 
-        int calls() {
+        public int calls() {
             return calls.get();
         }
 
-        boolean isDead() {
+        public boolean isDead() {
             return dead;
         }
 
@@ -79,7 +81,7 @@ final class MortalStorage implements Storage {
     private final Storage delegate;
     private final Death death;
 
-    MortalStorage(Storage delegate, Death death) {
+    public MortalStorage(Storage delegate, Death death) {
         this.delegate = delegate;
         this.death = death;
     }
@@ -95,8 +97,21 @@ final class MortalStorage implements Storage {
     public InputStream read(ObjectKey key, ByteRange range) throws StorageException {
         death.before();
         InputStream stream = delegate.read(key, range);
-        death.after();
-        return stream;
+        try {
+            death.after();
+            return stream;
+        } catch (StorageException e) {
+            close(stream);
+            throw e;
+        }
+    }
+
+    private static void close(InputStream stream) {
+        try {
+            stream.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

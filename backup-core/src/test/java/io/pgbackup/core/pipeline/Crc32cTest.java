@@ -53,4 +53,13 @@ class Crc32cTest {
         checksum.update(bytes);
         return (int) checksum.getValue();
     }
+
+    @Test
+    void zerosOfAnyLength() {
+        for (int length : new int[] {0, 1, 2, 3, 7, 8, 4096, 8192, 100_001}) {
+            CRC32C expected = new CRC32C();
+            expected.update(new byte[length]);
+            assertThat(Crc32c.ofZeros(length)).as("%d zeros", length).isEqualTo((int) expected.getValue());
+        }
+    }
 }

@@ -57,6 +57,7 @@ class DurablePagesTest {
                     List.of(),
                     List.of(),
                     java.util.Map.of(),
+                    java.util.Map.of(),
                     List.of()));
         }
     }

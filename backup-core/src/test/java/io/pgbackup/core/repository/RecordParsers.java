@@ -42,6 +42,7 @@ public final class RecordParsers {
                         List.of(page, page),
                         List.of(page),
                         Map.of("16400", "fast", "16401", "slow"),
+                        Map.of("16384", "books"),
                         List.of(new BadPage("base/1/2", 17, "checksum")))
                 .toBytes();
     }

@@ -100,7 +100,7 @@ final class SyntheticResumption {
 
     private static ManifestRoot root(BackupLabel label, List<AdoptedPages> adopted, List<ManifestRoot.Page> files) {
         return new ManifestRoot(
-                label, List.of(), adopted, PAGE, SyntheticSet.SEED, files, List.of(), Map.of(), List.of());
+                label, List.of(), adopted, PAGE, SyntheticSet.SEED, files, List.of(), Map.of(), Map.of(), List.of());
     }
 
     private static ManifestEntry.File overlay(ManifestEntry.File file, BlockMap map) {

@@ -104,7 +104,16 @@ public final class SyntheticSet {
             bundles.giveBack(writer);
             bundles.flush(() -> {});
             return manifest.finish(new ManifestRoot(
-                    label, base, List.of(), PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), List.of()));
+                    label,
+                    base,
+                    List.of(),
+                    PAGE_SIZE,
+                    SEED,
+                    files,
+                    late,
+                    Map.of("16400", "fast"),
+                    Map.of(),
+                    List.of()));
         }
     }
 

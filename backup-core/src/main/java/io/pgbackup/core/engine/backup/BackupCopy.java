@@ -104,6 +104,7 @@ final class BackupCopy {
                     filePages,
                     latePages,
                     session.server().tablespaceNames(),
+                    session.server().databaseNames(),
                     badPages));
             adopted = new AdoptedWork(
                     begun.adopted().stream().map(AdoptedPages::label).toList(),

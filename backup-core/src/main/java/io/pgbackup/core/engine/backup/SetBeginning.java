@@ -4,6 +4,7 @@ import io.pgbackup.BackupLabel;
 import io.pgbackup.BackupType;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.engine.LeaseWaiting;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.repository.AdoptedPages;
 import io.pgbackup.core.repository.BackupRecord;
@@ -107,7 +108,7 @@ final class SetBeginning {
         for (int index = backups.size() - 1; index >= 0; index--) {
             BackupRecord candidate = backups.get(index);
             boolean suitable = !onFullOnly || candidate.label().type() == BackupType.FULL;
-            boolean same = candidate.server().equals(server) && ofCurrentIdentity.test(candidate.label());
+            boolean same = candidate.server().equals(server) && ofCurrentIdentity.test(candidate.takenAs());
             if (suitable && same && isWhole(candidate)) {
                 if (lockLasts(candidate)) {
                     return Optional.of(candidate);

@@ -85,7 +85,7 @@ public final class ContentReader {
         WantedFile wanted = new WantedFile(file, target, file.unitSize(pageSize), frames.size());
         if (frames.isEmpty()) {
             work.submit(() -> complete(target), ignored -> progress.addFile());
-        } else if (!file.proof().paged() && file.unitCount(pageSize) > 1) {
+        } else if (wanted.inOrder(pageSize)) {
             work.submit(() -> sequentially(wanted, frames), this::count);
         } else {
             for (NeededFrame frame : frames) {

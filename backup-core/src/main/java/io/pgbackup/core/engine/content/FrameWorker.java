@@ -1,6 +1,7 @@
 package io.pgbackup.core.engine.content;
 
 import io.pgbackup.core.block.NeededFrame;
+import io.pgbackup.core.block.RangeJoiner;
 import io.pgbackup.core.block.RangeJoiner.Range;
 import io.pgbackup.core.block.RangeJoiner.Wanted;
 import io.pgbackup.core.manifest.FileProof;
@@ -11,6 +12,7 @@ import io.pgbackup.core.repository.RepositoryLayout.SetLayout;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -23,12 +25,42 @@ final class FrameWorker implements AutoCloseable {
     private final List<SetLayout> sets;
     private final FrameFingerprint fingerprint;
     private final BundleReader reader;
+    private final int pageSize;
     private final byte[] frame = new byte[ManifestEntry.File.PLAIN_UNIT];
 
-    FrameWorker(List<SetLayout> sets, FrameFingerprint fingerprint, BundleReader reader) {
-        this.sets = sets;
-        this.fingerprint = fingerprint;
-        this.reader = reader;
+    FrameWorker(ContentReader.Source source) {
+        this.sets = source.sets();
+        this.fingerprint = new FrameFingerprint(source.seed());
+        this.reader = new BundleReader(source.repository());
+        this.pageSize = source.pageSize();
+    }
+
+    /** Reads whatever is wanted; returns the bytes read. */
+    long fetch(List<FrameWorkers.Fetch> fetches) {
+        long bytesRead = 0;
+        List<Wanted<WantedFile>> joined = new ArrayList<>();
+        for (FrameWorkers.Fetch fetch : fetches) {
+            WantedFile wanted = new WantedFile(
+                    fetch.file(),
+                    fetch.target(),
+                    fetch.file().unitSize(pageSize),
+                    fetch.frames().size());
+            if (wanted.inOrder(pageSize)) {
+                copySequentially(wanted, fetch.frames());
+                bytesRead += fetch.frames().stream()
+                        .mapToLong(frame -> frame.frame().stored())
+                        .sum();
+            } else {
+                fetch.frames().forEach(frame -> joined.add(new Wanted<>(frame, wanted)));
+            }
+        }
+        for (Range<WantedFile> range : RangeJoiner.join(joined)) {
+            copy(range, (file, failure) -> {
+                throw failure;
+            });
+            bytesRead += range.length();
+        }
+        return bytesRead;
     }
 
     /** Reads a range and hands over its frames; returns the bytes handed over. */

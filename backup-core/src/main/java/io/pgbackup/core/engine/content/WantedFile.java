@@ -33,6 +33,11 @@ final class WantedFile {
         return (int) Math.min(unitSize, file.attributes().size() - (long) unit * unitSize);
     }
 
+    /** Whether its frames must be read in their order by one worker, because the digest is over the whole. */
+    boolean inOrder(int pageSize) {
+        return !file.proof().paged() && file.unitCount(pageSize) > 1;
+    }
+
     void frameArrived() {
         if (framesLeft.decrementAndGet() == 0) {
             target.complete();

@@ -28,10 +28,33 @@ final class Ownership {
         PosixFilePermission.OWNER_EXECUTE, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_READ
     };
 
+    private static final int GROUP_MAY_READ = 0050;
+    private static final int OWNER_ONLY = 0700;
+
     private final boolean mayGiveAway = "root".equals(System.getProperty("user.name"));
+    private final Optional<EntryAttributes.Ownership> everybody;
     private final Set<String> unknown = ConcurrentHashMap.newKeySet();
     private final ConcurrentMap<String, Optional<UserPrincipal>> owners = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Optional<GroupPrincipal>> groups = new ConcurrentHashMap<>();
+
+    /**
+     * For one restore.
+     *
+     * @param everybody owns everything; empty for the owners of the source
+     */
+    Ownership(Optional<EntryAttributes.Ownership> everybody) {
+        this.everybody = everybody;
+    }
+
+    /** The mode of a directory: a server refuses any but these two for the data directory. */
+    static int directoryMode(EntryAttributes attributes) {
+        return (attributes.mode() & GROUP_MAY_READ) == GROUP_MAY_READ ? OWNER_ONLY | GROUP_MAY_READ : OWNER_ONLY;
+    }
+
+    /** A directory, readable by the group or not, by nobody else. */
+    void applyToDirectory(Path path, EntryAttributes attributes) throws IOException {
+        apply(path, new EntryAttributes(0, directoryMode(attributes), attributes.ownership(), attributes.modified()));
+    }
 
     void apply(Path path, EntryAttributes attributes) throws IOException {
         PosixFileAttributeView view =
@@ -52,9 +75,9 @@ final class Ownership {
         }
     }
 
-    private void giveAway(Path path, PosixFileAttributeView view, EntryAttributes.Ownership ownership)
-            throws IOException {
-        if (!mayGiveAway) {
+    private void giveAway(Path path, PosixFileAttributeView view, EntryAttributes.Ownership source) throws IOException {
+        EntryAttributes.Ownership ownership = everybody.orElse(source);
+        if (!mayGiveAway || ownership.owner().isEmpty()) {
             return;
         }
         Optional<UserPrincipal> owner = owners.computeIfAbsent(ownership.owner(), name -> owner(path, name));
@@ -101,6 +124,25 @@ final class Ownership {
             }
         }
         return permissions;
+    }
+
+    /** Fails if files cannot be given to the owner that was asked for. */
+    void requirePossible(Path target) {
+        if (everybody.isEmpty()) {
+            return;
+        }
+        EntryAttributes.Ownership wanted = everybody.get();
+        if (!mayGiveAway) {
+            throw TargetFailure.unusable(
+                    target,
+                    "only the super user may give files to " + wanted.owner() + ":" + wanted.group(),
+                    "run as the user that the server runs as, without ownedBy()");
+        }
+        if (owner(target, wanted.owner()).isEmpty()
+                || group(target, wanted.group()).isEmpty()) {
+            throw TargetFailure.unusable(
+                    target, "this system does not know " + unknown, "name a user and a group of this system");
+        }
     }
 
     /** Owners of the source that this system does not know. */

@@ -1,52 +1,39 @@
 package io.pgbackup.core.engine.restore;
 
 import io.pgbackup.PgBackupRuntime;
-import io.pgbackup.core.block.NeededFrame;
-import io.pgbackup.core.block.ResolvedFile;
 import io.pgbackup.core.crypto.CipherWarmup;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FrameWorkers;
 import io.pgbackup.core.engine.content.SetContents;
-import io.pgbackup.core.manifest.ManifestChain;
-import io.pgbackup.core.manifest.ManifestEntry;
-import io.pgbackup.core.pipeline.FrameFingerprint;
 import io.pgbackup.core.postgres.files.EntryAttributes;
-import io.pgbackup.core.postgres.files.NativePaths;
-import io.pgbackup.core.postgres.files.TablespaceLocation;
-import io.pgbackup.core.postgres.recovery.RecoverySettings;
-import io.pgbackup.core.postgres.recovery.TablespaceMap;
 import io.pgbackup.core.work.OrderedWork;
+import io.pgbackup.error.RepositoryException;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Restores a set: plan, directories and files, recovery settings, everything durable, and the control file last, so that a half restore can never
- * be started. For one call.
+ * Restores a set: plan, nothing that could be started any more, what is surplus removed, directories and files, recovery settings, everything durable, and
+ * the control file last, so that a half restore can never be started. For one call.
  */
 public final class RestoreOperation {
-    private static final int RANGES_PER_WORKER = 4;
-    private static final String CONTROL_FILE = "global/pg_control";
-    private static final String SETTINGS_FILE = "postgresql.auto.conf";
-    private static final String MAP_FILE = "tablespace_map";
+    static final int TASKS_PER_WORKER = 4;
 
     private final Operation operation;
     private final SetContents contents;
     private final PgBackupRuntime runtime;
     private final RestoreRequest request;
+    private final RestorePlanner planner;
+    private final ChangeTally tally = new ChangeTally();
+    private final ServerManifest serverManifest = new ServerManifest();
     private final LongAdder files = new LongAdder();
-    private boolean tablespacesInPlace;
-    private @Nullable EntryAttributes model;
-    private ControlFileCopy control = new ControlFileCopy();
+    private ChangeGate gate;
 
     /**
      * For one call.
@@ -55,22 +42,44 @@ public final class RestoreOperation {
      * @param contents of the set to restore
      * @param runtime whose workers read
      * @param request what is wanted
+     * @param surroundings what must not be touched
      */
     public RestoreOperation(
-            Operation operation, SetContents contents, PgBackupRuntime runtime, RestoreRequest request) {
+            Operation operation,
+            SetContents contents,
+            PgBackupRuntime runtime,
+            RestoreRequest request,
+            Surroundings surroundings) {
         this.operation = operation;
         this.contents = contents;
         this.runtime = runtime;
         this.request = request;
+        this.planner = new RestorePlanner(operation, contents, runtime, request, surroundings);
+        this.gate = path -> operation.cancellation().check();
     }
 
     /**
-     * Looks at everything that could stop the restore.
+     * Asks another gate before each change; otherwise only whether the operation was cancelled.
+     *
+     * @param other the gate
+     * @return this
+     */
+    public RestoreOperation through(ChangeGate other) {
+        gate = other;
+        return this;
+    }
+
+    static EntryAttributes.Ownership ownership(RestoreRequest.Owner owner) {
+        return new EntryAttributes.Ownership(owner.user(), owner.group());
+    }
+
+    /**
+     * Looks at everything that could stop the restore and at everything that it would change.
      *
      * @return the plan
      */
     public RestorePlan plan() {
-        return new RestorePlanner(operation, contents, request).plan();
+        return planner.plan(true).plan();
     }
 
     /**
@@ -80,130 +89,137 @@ public final class RestoreOperation {
      */
     public RestoreResult run() {
         operation.progress().phase("planning");
-        RestorePlan plan = plan();
-        operation.progress().expect(plan.bytesToWrite());
-        CipherWarmup.run();
-        TargetDirectory target = new TargetDirectory(plan.directory(), plan.tablespaces());
+        CipherWarmup.begin(
+                contents.repository().cipher().encrypted(),
+                contents.record().sizes().cluster());
+        Planned planned = planner.plan(false);
+        operation.progress().expect(planned.plan().bytesToWrite());
+        TargetDirectory target = new TargetDirectory(
+                planned.places(), new Ownership(request.owner().map(RestoreOperation::ownership)), gate);
+        SurplusTree surplus = new SurplusTree(planned.mounts());
+        RestoreMarker marker = RestoreMarker.of(
+                contents.record().server().systemIdentifier(),
+                contents.record().label().toString(),
+                planned.places());
+        RestoreClaim claim = target.claim(marker, !planned.plan().changes().existing());
         try {
-            long bytesRead = restore(plan, target);
+            long bytesRead = settled(planned, target, surplus);
             target.unknownOwners().forEach(owner -> operation.warn("owner", owner + " is not known here"));
-            operation.fact("label", plan.label().toString());
-            return new RestoreResult(
-                    operation.id(),
-                    plan,
-                    files.sum(),
-                    plan.bytesToWrite(),
-                    bytesRead,
-                    operation.cancellation().elapsed());
+            return result(planned.plan(), bytesRead);
+        } finally {
+            claim.close();
+        }
+    }
+
+    /** Begun with replacingExisting() a failed restore stays and can be completed; otherwise nothing of it is left. */
+    private long settled(Planned planned, TargetDirectory target, SurplusTree surplus) {
+        try {
+            return restore(planned, target, surplus);
         } catch (Throwable e) {
-            clear(target, e);
+            if (!request.replaces()) {
+                clear(target, surplus, e);
+            }
             throw e;
         }
     }
 
-    private long restore(RestorePlan plan, TargetDirectory target) {
-        target.create();
+    private RestoreResult result(RestorePlan plan, long bytesRead) {
+        operation.fact("label", plan.label().toString());
+        operation.fact("bytesReused", Long.toString(tally.reusedBytes()));
+        RestorePlan done = new RestorePlan(
+                plan.repository(),
+                plan.label(),
+                plan.server(),
+                plan.chain(),
+                plan.directory(),
+                plan.bytesToWrite(),
+                plan.bytesFree(),
+                plan.tablespaces(),
+                plan.links(),
+                tally.changes(plan.changes().existing()),
+                operation.warnings());
+        return new RestoreResult(
+                operation.id(),
+                done,
+                files.sum(),
+                tally.fetchedBytes(),
+                tally.reusedBytes(),
+                bytesRead,
+                operation.cancellation().elapsed());
+    }
+
+    private long restore(Planned planned, TargetDirectory target, SurplusTree surplus) {
+        target.begin();
+        if (planned.plan().changes().existing()) {
+            operation.progress().phase("removing what the backup does not hold");
+            new TargetJoin(planned.places(), planned.mounts(), new Clearing(operation, target, surplus, tally))
+                    .run(planned.selection().of(SetEntries.withoutLevels(contents)));
+        }
+        TargetFile.Rules rules = new TargetFile.Rules(target.ownership(), gate, files, ConcurrentHashMap.newKeySet());
+        try {
+            return fill(planned, target, rules);
+        } finally {
+            rules.abandon();
+        }
+    }
+
+    private long fill(Planned planned, TargetDirectory target, TargetFile.Rules rules) {
         try (FrameWorkers workers = new FrameWorkers(contents.source(), runtime.workers());
                 OrderedWork work = new OrderedWork(
-                        runtime.executor(), RANGES_PER_WORKER * runtime.workers(), operation::heartbeat)) {
+                        runtime.executor(), TASKS_PER_WORKER * runtime.workers(), operation::heartbeat)) {
             operation.progress().phase("restoring files");
             ContentReader reader = new ContentReader(workers, work, operation.progress(), (file, failure) -> {
                 throw failure;
             });
-            restoreFiles(target, reader);
-            restoreLateFiles(target, reader);
-            reader.drain();
-
-            operation.progress().phase("making it durable");
-            EntryAttributes attributes = requireModel();
-            target.giveRootsTo(attributes.ownership());
-            relocateTablespaces(plan, target, attributes);
-            configureRecovery(target, attributes);
-            target.sync(work);
-            target.write(CONTROL_FILE, control.bytes(), attributes);
+            Filling filling = new Filling(
+                    new Filling.Means(operation, reader, work, new ResolvedFiles(contents), rules, planned.selection()),
+                    target,
+                    tally,
+                    request.serverManifest() ? serverManifest : RestoredFiles.UNHEARD);
+            new TargetJoin(planned.places(), planned.mounts(), filling)
+                    .run(planned.selection().of(SetEntries.withLevels(contents)));
+            filling.finish();
+            complete(planned, target, filling, work);
             return reader.bytesRead();
         }
     }
 
-    private void restoreFiles(TargetDirectory target, ContentReader reader) {
-        FrameFingerprint fingerprint = new FrameFingerprint(contents.root().seed());
-        int pageSize = contents.root().pageSize();
-        long zero = fingerprint.of(new byte[pageSize], 0, pageSize);
-        ManifestChain chain = contents.files();
-        while (chain.hasNext()) {
-            ManifestChain.Chained next = chain.next();
-            operation.heartbeat();
-            if (next.entry() instanceof ManifestEntry.Directory directory) {
-                noteInPlace(directory);
-                target.directory(directory);
-            } else if (next.entry() instanceof ManifestEntry.Link link) {
-                target.link(link);
-            } else if (next.entry() instanceof ManifestEntry.File file) {
-                if (model == null && !file.proof().paged()) {
-                    model = file.attributes();
-                }
-                ResolvedFile resolved = ResolvedFile.of(next.levels(), pageSize, zero);
-                reader.read(file, resolved.frames(), target.file(file, files::increment));
-            }
+    private void complete(Planned planned, TargetDirectory target, Filling filling, OrderedWork work) {
+        operation.progress().phase("making it durable");
+        SetFile control = filling.control().orElseThrow(this::incomplete);
+        EntryAttributes model = filling.fileModel().orElseThrow(this::incomplete);
+        target.giveRootsTo(filling.directoryModel().orElse(model));
+        RecoveryFiles recovery = new RecoveryFiles(target, request, model);
+        recovery.relocateTablespaces(contents.record().server().majorVersion());
+        String signal = recovery.configure(filling.tablespacesInPlace(), planned);
+        if (request.serverManifest()) {
+            writeServerManifest(target, List.of(RecoveryFiles.SETTINGS, RecoveryFiles.MAP, signal), control, model);
         }
+        target.sync(work);
+        target.finish(control.bytes(), model);
     }
 
-    /** A real directory below pg_tblspc makes recovery stop, unless the server is told that it is meant. */
-    private void noteInPlace(ManifestEntry.Directory directory) {
-        tablespacesInPlace |= directory.path().components().size() == 2
-                && directory.path().components().get(0).equals("pg_tblspc");
+    private void writeServerManifest(
+            TargetDirectory target, List<String> written, SetFile control, EntryAttributes model) {
+        Instant now = operation.clock().instant();
+        written.stream().filter(target::holds).forEach(name -> serverManifest.add(name, target.read(name), now));
+        serverManifest.add(TargetDirectory.CONTROL_FILE, control.bytes(), now);
+        target.write(
+                ServerManifest.NAME, serverManifest.toBytes(contents.record().wal()), model);
     }
 
-    private void restoreLateFiles(TargetDirectory target, ContentReader reader) {
-        Iterator<ManifestEntry> late = contents.lateFiles();
-        while (late.hasNext()) {
-            if (late.next() instanceof ManifestEntry.File file) {
-                boolean last = file.path().toString().equals(CONTROL_FILE);
-                reader.read(
-                        file,
-                        NeededFrame.ownOf(contents.ownLevel(), file),
-                        last ? control.receiving(file) : target.file(file, files::increment));
-            }
-        }
-    }
-
-    private void relocateTablespaces(RestorePlan plan, TargetDirectory target, EntryAttributes attributes) {
-        byte[] map = target.read(MAP_FILE);
-        if (map.length == 0) {
-            return;
-        }
-        int major = contents.record().server().majorVersion();
-        Map<Long, TablespaceLocation> places = new LinkedHashMap<>();
-        for (Map.Entry<Long, Path> place : plan.tablespaces().entrySet()) {
-            places.put(place.getKey(), TablespaceLocation.of(NativePaths.bytes(place.getValue())));
-        }
-        target.write(MAP_FILE, TablespaceMap.parse(map, major).relocated(places).bytes(major), attributes);
-    }
-
-    private void configureRecovery(TargetDirectory target, EntryAttributes attributes) {
-        RecoverySettings settings = request.archivingKept()
-                ? RecoverySettings.endOfBackup().keepingArchiving()
-                : RecoverySettings.endOfBackup().with("synchronous_standby_names", "");
-        if (tablespacesInPlace) {
-            settings = settings.with("allow_in_place_tablespaces", "on");
-        }
-        target.write(SETTINGS_FILE, settings.appliedTo(target.read(SETTINGS_FILE)), attributes);
-        target.write(settings.signalFile(), new byte[0], attributes);
-    }
-
-    private EntryAttributes requireModel() {
-        return Optional.ofNullable(model)
-                .orElseThrow(() -> contents.repository()
-                        .malformed(
-                                contents.layout().set(contents.root().label()).manifestRoot(),
-                                new IllegalArgumentException("it names no files")));
+    private RepositoryException incomplete() {
+        return contents.repository()
+                .malformed(
+                        contents.layout().set(contents.root().label()).manifestRoot(),
+                        new IllegalArgumentException("it names no control file, or no files at all"));
     }
 
     /** The target was empty before: what a failed restore has written is of no use to anybody. */
-    private static void clear(TargetDirectory target, Throwable failure) {
+    private static void clear(TargetDirectory target, SurplusTree surplus, Throwable failure) {
         boolean interrupted = Thread.interrupted();
         try {
-            target.clear();
+            target.clear(surplus);
         } catch (IOException | RuntimeException suppressed) {
             failure.addSuppressed(suppressed);
         } finally {

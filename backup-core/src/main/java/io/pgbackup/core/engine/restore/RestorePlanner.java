@@ -1,177 +1,205 @@
 package io.pgbackup.core.engine.restore;
 
+import io.pgbackup.PgBackupRuntime;
+import io.pgbackup.core.block.ResolvedFile;
 import io.pgbackup.core.engine.Operation;
+import io.pgbackup.core.engine.content.ContentReader;
+import io.pgbackup.core.engine.content.FrameWorkers;
 import io.pgbackup.core.engine.content.SetContents;
-import io.pgbackup.core.manifest.MalformedContentException;
-import io.pgbackup.core.manifest.ManifestChain;
-import io.pgbackup.core.manifest.ManifestEntry;
-import io.pgbackup.core.postgres.files.NativePaths;
+import io.pgbackup.core.postgres.ControlFile;
+import io.pgbackup.core.postgres.recovery.ConfigurationValues;
+import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.error.ConfigurationException;
 import io.pgbackup.error.ErrorCode;
-import io.pgbackup.error.RestoreException;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Looks at everything that could stop a restore, before a byte is written. For one call. */
 final class RestorePlanner {
+    private static final Set<String> LINKABLE = Set.of(
+            "pg_wal",
+            "pg_stat_tmp",
+            "pg_replslot",
+            "pg_dynshmem",
+            "pg_notify",
+            "pg_serial",
+            "pg_snapshots",
+            "pg_subtrans");
+
     private final Operation operation;
     private final SetContents contents;
+    private final PgBackupRuntime runtime;
     private final RestoreRequest request;
+    private final Surroundings surroundings;
+    private final ResolvedFiles resolved;
 
-    RestorePlanner(Operation operation, SetContents contents, RestoreRequest request) {
+    RestorePlanner(
+            Operation operation,
+            SetContents contents,
+            PgBackupRuntime runtime,
+            RestoreRequest request,
+            Surroundings surroundings) {
         this.operation = operation;
         this.contents = contents;
+        this.runtime = runtime;
         this.request = request;
+        this.surroundings = surroundings;
+        this.resolved = new ResolvedFiles(contents);
     }
 
-    RestorePlan plan() {
-        Path directory = request.directory().toAbsolutePath().normalize();
-        requireUsable(directory);
-        Map<Long, Path> tablespaces = tablespaces(directory);
-        tablespaces.values().forEach(RestorePlanner::requireUsable);
-        long needed = bytesToWrite();
-        long free = free(directory);
-        if (needed > free) {
-            throw new RestoreException(
-                    ErrorCode.NO_SPACE,
-                    directory + " has " + free + " bytes free, " + needed + " are needed",
-                    "free or add space, or restore elsewhere; tablespaces on other file systems need less here");
+    /**
+     * Plans.
+     *
+     * @param comparing whether contents are compared too, which reads all that lies in the target
+     */
+    Planned plan(boolean comparing) {
+        if (request.primary().isPresent() && !request.databases().isEmpty()) {
+            throw new ConfigurationException(
+                    ErrorCode.INVALID_REQUEST,
+                    "a standby cannot have only some databases: those left out cannot be dropped there",
+                    "ask for standbyOf() or for onlyDatabases()");
         }
+        Path root = TargetGuard.real(request.directory());
+        TargetGuard guard = new TargetGuard(
+                operation, request, surroundings, contents.record().server());
+        new Ownership(request.owner().map(RestoreOperation::ownership)).requirePossible(root);
+        request.programs()
+                .ifPresent(programs -> ServerPrograms.requireMajor(
+                        programs, contents.record().server().majorVersion()));
+        boolean existing = guard.requireUsable(root);
+        TargetPlaces places = new TargetPlaces(root, links());
+        DatabaseSelection selection =
+                DatabaseSelection.of(request.databases(), contents.root().databases());
+        MountPoints mounts = MountPoints.now();
+        TablespaceMapping mapping = new TablespaceMapping(contents, request.placement());
+        ChangeTally tally = new ChangeTally();
+        Survey survey;
+        try (OrderedWork work = new OrderedWork(
+                runtime.executor(), RestoreOperation.TASKS_PER_WORKER * runtime.workers(), operation::heartbeat)) {
+            boolean deep = comparing && existing;
+            survey = new Survey(
+                    new Survey.Means(operation, guard, mapping, selection, mounts, request.replaces()),
+                    places,
+                    tally,
+                    deep ? comparison(work, tally) : (wanted, path) -> {},
+                    contents.root().pageSize());
+            survey.requireUsableLinks();
+            new TargetJoin(places, mounts, survey).run(selection.of(SetEntries.withLevels(contents)));
+            work.drain();
+        }
+        mapping.requireAllUsed();
+        survey.space().requireEnough();
+        boolean ignoring = readSettings(survey.settings(), selection);
+        return new Planned(plan(survey, places, tally.changes(existing)), places, selection, mounts, ignoring);
+    }
+
+    private RestorePlan plan(Survey survey, TargetPlaces places, io.pgbackup.restore.RestoreChanges changes) {
         return new RestorePlan(
                 contents.repository().name(),
                 contents.record().label(),
                 contents.record().server(),
                 contents.levels().stream().map(level -> level.label()).toList(),
-                directory,
-                needed,
-                free,
-                tablespaces,
+                places.root(),
+                survey.bytes(),
+                TargetSpace.free(places.root()),
+                places.tablespaces(),
+                places.links(),
+                changes,
                 operation.warnings());
     }
 
-    private long bytesToWrite() {
-        long segment = contents.record().server().segmentSize();
-        long start = contents.record().wal().start().value();
-        long stop = contents.record().wal().stop().value();
-        long segments = Long.divideUnsigned(stop - 1, segment) - Long.divideUnsigned(start, segment) + 1;
-        return contents.record().sizes().cluster() + segments * segment;
+    private Survey.Comparison comparison(OrderedWork work, ChangeTally tally) {
+        FileComparison comparison = new FileComparison(resolved.fingerprint());
+        return (wanted, path) -> {
+            ResolvedFile file = resolved.of(wanted);
+            work.submit(() -> comparison.compare(path, file), difference -> {
+                boolean paged = file.file().proof().paged();
+                long fetched = file.file().attributes().size() - difference.equalBytes();
+                tally.fetch(paged ? difference.units().cardinality() : 0, fetched);
+                tally.reuse(difference.equalBytes());
+            });
+        };
     }
 
-    private static long free(Path directory) {
-        Path existing = existing(directory);
-        try {
-            return Files.getFileStore(existing).getUsableSpace();
-        } catch (IOException e) {
-            throw TargetFailure.writing(existing, e);
+    private Map<String, Path> links() {
+        Map<String, Path> links = new LinkedHashMap<>();
+        request.placement().links().forEach((name, place) -> {
+            if (!LINKABLE.contains(name)) {
+                throw new ConfigurationException(
+                        ErrorCode.INVALID_REQUEST,
+                        "the directory '" + name + "' of a cluster cannot be linked",
+                        "these can: " + LINKABLE.stream().sorted().toList());
+            }
+            links.put(name, TargetGuard.real(place));
+        });
+        return links;
+    }
+
+    /** Reads what the set says of its server's settings, and warns; returns whether invalid pages must be ignored. */
+    private boolean readSettings(SettingsInSet settings, DatabaseSelection selection) {
+        Map<String, SetFile> files = read(settings);
+        SetFile control = files.get(TargetDirectory.CONTROL_FILE);
+        if (control == null) {
+            return false;
         }
-    }
-
-    /** The path, or the first one above that exists. */
-    private static Path existing(Path directory) {
-        Path existing = directory;
-        for (Path above = directory; above != null && !Files.exists(existing); above = above.getParent()) {
-            existing = above;
+        ControlFile facts = ControlFile.parse(control.bytes());
+        warnOfLimits(facts, files);
+        if (selection.everything()) {
+            return false;
         }
-        return existing;
+        operation.warn(
+                "databases",
+                "only " + request.databases()
+                        + " get their content: drop the other databases at once, then ALTER SYSTEM RESET"
+                        + " autovacuum");
+        boolean allWhole =
+                facts.fullPageWrites() && (facts.checksums() || facts.settings().walLogHints());
+        if (!allWhole) {
+            operation.warn(
+                    "ignore_invalid_pages",
+                    "is set, because the source does not log every page whole: WAL of the databases left out cannot be"
+                            + " told from damage; reset it after the first start");
+        }
+        return !allWhole;
     }
 
-    private static void requireUsable(Path directory) {
-        if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-            requireWritableAbove(directory);
+    private void warnOfLimits(ControlFile facts, Map<String, SetFile> files) {
+        List<byte[]> texts = new ArrayList<>();
+        for (String name : List.of(SettingsInSet.CONFIGURATION, SettingsInSet.OVERRIDES)) {
+            Optional.ofNullable(files.get(name)).ifPresent(file -> texts.add(file.bytes()));
+        }
+        if (!files.containsKey(SettingsInSet.CONFIGURATION)) {
+            // The configuration lies outside the data directory: nobody here knows what the server will be started
+            // with.
             return;
         }
-        if (!Files.isDirectory(directory)) {
-            throw TargetFailure.unusable(
-                    directory, "it is not a directory", "name a directory that is absent or empty");
-        }
-        if (Files.exists(directory.resolve("postmaster.pid"))) {
-            throw TargetFailure.unusable(
-                    directory,
-                    "it holds postmaster.pid: a server runs there, or was killed there",
-                    "stop that server, or restore into another directory");
-        }
-        try (DirectoryStream<Path> content = Files.newDirectoryStream(directory)) {
-            if (content.iterator().hasNext()) {
-                throw TargetFailure.unusable(
-                        directory, "it is not empty", "name a directory that is absent or empty; nothing was changed");
-            }
-        } catch (IOException e) {
-            throw TargetFailure.writing(directory, e);
-        }
+        StandbyLimits.tooLow(facts.settings().limits(), ConfigurationValues.of(texts))
+                .forEach(text -> operation.warn(
+                        "recovery settings",
+                        text + ": recovery will stop or pause until it is raised (or hot_standby is off)"));
     }
 
-    private static void requireWritableAbove(Path directory) {
-        Path above = existing(directory);
-        if (!Files.isDirectory(above) || !Files.isWritable(above)) {
-            throw TargetFailure.unusable(
-                    directory, above + " is no directory in which one can be made", "name another place");
+    private Map<String, SetFile> read(SettingsInSet settings) {
+        Map<String, SetFile> files = new LinkedHashMap<>();
+        try (FrameWorkers workers = new FrameWorkers(contents.source(), 1);
+                OrderedWork work =
+                        new OrderedWork(runtime.executor(), RestoreOperation.TASKS_PER_WORKER, operation::heartbeat)) {
+            ContentReader reader = new ContentReader(workers, work, operation.progress(), (file, failure) -> {
+                throw failure;
+            });
+            settings.all().forEach((name, found) -> {
+                ResolvedFile file = resolved.of(found);
+                files.put(name, SetFile.of(file.file(), file.frames(), reader));
+            });
+            reader.drain();
         }
-    }
-
-    private Map<Long, Path> tablespaces(Path directory) {
-        Map<String, Path> wanted = new LinkedHashMap<>(request.tablespaces());
-        Map<Long, Path> places = new LinkedHashMap<>();
-        for (ManifestEntry.Link link : links()) {
-            String oid = link.path().name();
-            String name = contents.root().tablespaces().getOrDefault(oid, oid);
-            Path byName = wanted.remove(name);
-            Path byOid = wanted.remove(oid);
-            Path place = byName != null ? byName : byOid;
-            if (place == null) {
-                place = NativePaths.absolute(link.target().bytes());
-            }
-            places.put(Long.parseLong(oid), place.toAbsolutePath().normalize());
-        }
-        if (!wanted.isEmpty()) {
-            throw new ConfigurationException(
-                    ErrorCode.INVALID_REQUEST,
-                    "backup " + contents.record().label() + " has no tablespace " + wanted.keySet(),
-                    "it has " + contents.root().tablespaces().values());
-        }
-        requireApart(directory, places);
-        return places;
-    }
-
-    private static void requireApart(Path directory, Map<Long, Path> places) {
-        Set<Path> seen = new HashSet<>(Set.of(directory));
-        places.values().forEach(place -> {
-            boolean overlaps = seen.stream().anyMatch(other -> other.startsWith(place) || place.startsWith(other));
-            if (overlaps) {
-                throw TargetFailure.unusable(
-                        place,
-                        "it overlaps with another directory of this restore",
-                        "give each tablespace a place of its own");
-            }
-            seen.add(place);
-        });
-    }
-
-    private List<ManifestEntry.Link> links() {
-        List<ManifestEntry.Link> links = new ArrayList<>();
-        ManifestChain files = contents.files();
-        while (files.hasNext()) {
-            operation.heartbeat();
-            if (files.next().entry() instanceof ManifestEntry.Link link) {
-                List<String> parts = link.path().components();
-                if (parts.size() != 2
-                        || !parts.get(0).equals("pg_tblspc")
-                        || !parts.get(1).matches("[0-9]{1,10}")) {
-                    throw new MalformedContentException("a link lies at " + link.path());
-                }
-                links.add(link);
-            }
-        }
-        return links;
+        return files;
     }
 }

@@ -16,36 +16,68 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
- * The directory being restored into, with the tablespaces outside of it. Everything is written below the directories this class made itself, and
- * no link is followed that it did not make. For one thread, except for the files it hands out.
+ * The directory being restored into, with its tablespaces and links. Every change goes through here or through the files it hands out, and asks the
+ * gate first. No link is followed: parents are directories of this restore, and what lies at a path is never opened if it is a link. For one
+ * thread, except for the files it hands out.
  */
 final class TargetDirectory {
-    private static final EntryAttributes.Ownership NOBODY = new EntryAttributes.Ownership("", "");
+    static final String CONTROL_FILE = "global/pg_control";
 
-    private final Path root;
-    private final Map<Long, Path> tablespaces;
-    private final Ownership ownership = new Ownership();
+    private final TargetPlaces places;
+    private final Ownership ownership;
+    private final ChangeGate gate;
     private final Set<Path> directories = new LinkedHashSet<>();
     private final Set<Path> made = new LinkedHashSet<>();
 
-    TargetDirectory(Path root, Map<Long, Path> tablespaces) {
-        this.root = root;
-        this.tablespaces = tablespaces;
+    TargetDirectory(TargetPlaces places, Ownership ownership, ChangeGate gate) {
+        this.places = places;
+        this.ownership = ownership;
+        this.gate = gate;
     }
 
-    /** Makes the directories that hold everything. */
-    void create() {
-        makeRoot(root);
-        tablespaces.values().forEach(this::makeRoot);
+    TargetPlaces places() {
+        return places;
+    }
+
+    Ownership ownership() {
+        return ownership;
+    }
+
+    /** Makes the data directory and keeps other restores away from it; nothing else may be touched before. */
+    RestoreClaim claim(RestoreMarker marker, boolean alone) {
+        makeRoot(places.root());
+        gate.before(RestoreMarker.file(places.root()));
+        return RestoreClaim.on(places.root(), marker, alone);
+    }
+
+    /** Makes the directories that hold everything, and sees to it that no server can start here: then anything else may change. */
+    void begin() {
+        places.all().stream().skip(1).forEach(this::makeRoot);
+        Path control = places.root().resolve(CONTROL_FILE);
+        Path global = Objects.requireNonNull(control.getParent());
+        Existing holder = Existing.at(global);
+        try {
+            if (holder.is(Existing.Kind.DIRECTORY)) {
+                gate.before(control);
+                Files.deleteIfExists(control);
+                DurableTree.sync(global);
+            } else if (!holder.is(Existing.Kind.ABSENT)) {
+                // A link to a directory would do for a server.
+                gate.before(global);
+                Files.delete(global);
+                DurableTree.sync(places.root());
+            }
+        } catch (IOException e) {
+            throw TargetFailure.writing(control, e);
+        }
     }
 
     private void makeRoot(Path directory) {
+        gate.before(directory);
         try {
             if (!Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
                 made.add(directory);
@@ -58,55 +90,107 @@ final class TargetDirectory {
         }
     }
 
-    /** The data directory and the tablespaces belong to whoever owns the files. */
-    void giveRootsTo(EntryAttributes.Ownership owner) {
-        for (Path directory :
-                directories.stream().limit(1L + tablespaces.size()).toList()) {
+    /** The data directory and everything behind links belong to whoever owns the files. */
+    void giveRootsTo(EntryAttributes model) {
+        for (Path directory : places.all()) {
+            gate.before(directory);
             try {
-                if (!owner.equals(NOBODY)) {
-                    ownership.giveAway(directory, owner);
-                }
+                ownership.applyToDirectory(directory, model);
             } catch (IOException e) {
                 throw TargetFailure.writing(directory, e);
             }
         }
     }
 
-    void directory(ManifestEntry.Directory directory) {
-        Path path = resolve(directory.path());
+    void directory(ManifestEntry.Directory directory, Path path, Existing existing) {
+        gate.before(path);
+        Path behind = places.behind(directory.path()).orElse(null);
         try {
-            Files.createDirectory(path);
+            if (behind != null) {
+                link(path, behind, directory.attributes().ownership(), existing);
+                return;
+            }
+            if (existing.is(Existing.Kind.ABSENT)) {
+                Files.createDirectory(path);
+            }
+            requireInside(path);
             directories.add(path);
-            ownership.apply(path, directory.attributes());
+            ownership.applyToDirectory(path, directory.attributes());
         } catch (IOException e) {
             throw TargetFailure.writing(path, e);
         }
     }
 
-    void link(ManifestEntry.Link link) {
-        Path path = resolve(link.path());
+    /** Nobody may have put a link into the way since it was looked at. */
+    private static void requireInside(Path directory) throws IOException {
+        if (!directory.toRealPath().equals(directory)) {
+            throw TargetFailure.unusable(
+                    directory, "a link leads out of the target there", "let nobody else change the target");
+        }
+    }
+
+    void link(ManifestEntry.Link link, Path path, Existing existing) {
+        gate.before(path);
         try {
-            Files.createSymbolicLink(
-                    path, tablespaces.get(Long.parseLong(link.path().name())));
-            ownership.giveAway(path, link.attributes().ownership());
+            link(
+                    path,
+                    places.behind(link.path()).orElseThrow(),
+                    link.attributes().ownership(),
+                    existing);
         } catch (IOException e) {
             throw TargetFailure.writing(path, e);
         }
     }
 
-    TargetFile file(ManifestEntry.File file, Runnable completed) {
-        return new TargetFile(resolve(file.path()), file, ownership, completed);
+    private void link(Path path, Path place, EntryAttributes.Ownership owner, Existing existing) throws IOException {
+        if (existing.is(Existing.Kind.ABSENT)) {
+            Files.createSymbolicLink(path, place);
+        }
+        ownership.giveAway(path, owner);
     }
 
-    Path resolve(ClusterPath path) {
-        return NativePaths.resolve(root, path.bytes());
+    /** What a link of the target points to is what it shall. */
+    static boolean leadsTo(Path link, Path place) {
+        try {
+            if (!Files.isSymbolicLink(link)) {
+                return false;
+            }
+            return Files.readSymbolicLink(link).equals(place)
+                    || Files.exists(link) && link.toRealPath().equals(place);
+        } catch (IOException e) {
+            throw TargetFailure.reading(link, e);
+        }
     }
 
-    /** Reads a file that was restored before. */
+    /** Removes one file, link or empty directory. */
+    void remove(Path path) {
+        gate.before(path);
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            throw TargetFailure.writing(path, e);
+        }
+    }
+
+    /** Takes off what is longer than wanted. */
+    void cut(Path path, long size) {
+        gate.before(path);
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            channel.truncate(size);
+        } catch (IOException e) {
+            throw TargetFailure.writing(path, e);
+        }
+    }
+
+    boolean holds(String name) {
+        return Existing.at(places.of(ClusterPath.of(name))).is(Existing.Kind.FILE);
+    }
+
+    /** Reads a file that was restored before; empty if there is none. */
     byte[] read(String name) {
-        Path path = root.resolve(name);
+        Path path = places.of(ClusterPath.of(name));
         try {
-            return Files.exists(path, LinkOption.NOFOLLOW_LINKS) ? Files.readAllBytes(path) : new byte[0];
+            return holds(name) ? Files.readAllBytes(path) : new byte[0];
         } catch (IOException e) {
             throw TargetFailure.writing(path, e);
         }
@@ -114,9 +198,11 @@ final class TargetDirectory {
 
     /** Writes a small file under a temporary name first, so that it is there whole or not at all. */
     void write(String name, byte[] content, EntryAttributes attributes) {
-        Path path = root.resolve(name);
+        Path path = places.of(ClusterPath.of(name));
         Path temporary = path.resolveSibling(path.getFileName() + ".pgbackup");
+        gate.before(path);
         try {
+            Files.deleteIfExists(temporary);
             try (FileChannel channel =
                     FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 ByteBuffer buffer = ByteBuffer.wrap(content);
@@ -126,85 +212,51 @@ final class TargetDirectory {
                 ownership.apply(temporary, attributes);
                 channel.force(true);
             }
+            gate.before(path);
             Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-            sync(Objects.requireNonNull(path.getParent()));
+            DurableTree.sync(Objects.requireNonNull(path.getParent()));
         } catch (IOException e) {
             throw TargetFailure.writing(path, e);
         }
     }
 
-    /**
-     * Makes everything durable: first the content of all files, by many workers, then all names. One file after the other while they arrive would cost a
-     * commit of the file system's journal each; afterwards the first commit serves almost all.
-     */
+    /** Makes everything durable that was restored so far. */
     void sync(OrderedWork work) {
-        syncFiles(root, work);
-        tablespaces.values().forEach(tablespace -> syncFiles(tablespace, work));
-        work.drain();
-        try {
-            for (Path directory : directories) {
-                sync(directory);
-            }
-            Path above = root.getParent();
+        DurableTree.sync(directories, work);
+        for (Path place : places.all()) {
+            Path above = place.getParent();
             if (above != null) {
-                sync(above);
+                DurableTree.sync(above);
             }
-        } catch (IOException e) {
-            throw TargetFailure.writing(root, e);
         }
     }
 
-    private static void syncFiles(Path directory, OrderedWork work) {
-        try (Stream<Path> walk = Files.walk(directory)) {
-            walk.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
-                    .forEach(path -> work.submit(() -> syncFile(path), ignored -> {}));
-        } catch (IOException e) {
-            throw TargetFailure.writing(directory, e);
-        }
-    }
-
-    private static Path syncFile(Path path) {
-        try {
-            sync(path);
-            return path;
-        } catch (IOException e) {
-            throw TargetFailure.writing(path, e);
-        }
-    }
-
-    private static void sync(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+    /** Puts the control file in place: from here on a server can start. Then nothing is half restored any more. */
+    void finish(byte[] control, EntryAttributes attributes) {
+        write(CONTROL_FILE, control, attributes);
+        remove(RestoreMarker.file(places.root()));
+        DurableTree.sync(places.root());
     }
 
     Set<String> unknownOwners() {
         return ownership.unknown();
     }
 
-    /** Removes what was written: directories that were empty at the begin are empty again, those that were absent are gone. */
-    void clear() throws IOException {
-        clear(root);
-        for (Path tablespace : tablespaces.values()) {
-            clear(tablespace);
+    /** Removes all of it, but for what file systems need: directories that were empty at the begin are empty again, those that were absent are gone. */
+    void clear(SurplusTree surplus) throws IOException {
+        for (Path place : places.all()) {
+            if (!Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+                continue;
+            }
+            for (byte[] name : NativePaths.names(place)) {
+                Path path = NativePaths.resolve(place, name);
+                if (!path.endsWith("lost+found")) {
+                    surplus.visit(path, (found, size) -> Files.deleteIfExists(found));
+                }
+            }
         }
-        for (Path directory : made) {
+        for (Path directory : List.copyOf(made)) {
             Files.deleteIfExists(directory);
-        }
-    }
-
-    private static void clear(Path directory) throws IOException {
-        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        List<Path> below;
-        try (Stream<Path> walk = Files.walk(directory)) {
-            below = walk.filter(path -> !path.equals(directory))
-                    .sorted((left, right) -> right.getNameCount() - left.getNameCount())
-                    .toList();
-        }
-        for (Path path : below) {
-            Files.deleteIfExists(path);
         }
     }
 }

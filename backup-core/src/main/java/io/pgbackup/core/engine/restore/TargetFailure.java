@@ -16,16 +16,30 @@ final class TargetFailure {
     static PgBackupException writing(Path path, IOException cause) {
         if (cause instanceof ClosedByInterruptException) {
             return new OperationCancelledException(
-                    ErrorCode.CANCELLED, "the restore was interrupted", "call again with an empty directory", cause);
+                    ErrorCode.CANCELLED,
+                    "the restore was interrupted",
+                    "call again; what was begun with replacingExisting() goes on where it ended",
+                    cause);
         }
-        boolean full =
-                String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).contains("no space left");
+        String reason = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+        boolean full = reason.contains("no space left") || reason.contains("quota exceeded");
         return new RestoreException(
                 full ? ErrorCode.NO_SPACE : ErrorCode.TARGET_UNWRITABLE,
                 "cannot write " + path + ": " + cause,
                 full
                         ? "free or add space, and restore again"
                         : "check the permissions and the file system of the target",
+                cause);
+    }
+
+    static PgBackupException reading(Path path, IOException cause) {
+        if (cause instanceof ClosedByInterruptException) {
+            return writing(path, cause);
+        }
+        return new RestoreException(
+                ErrorCode.TARGET_UNUSABLE,
+                "cannot read " + path + ": " + cause,
+                "check the permissions and the file system of the target",
                 cause);
     }
 

@@ -1,10 +1,12 @@
 package io.pgbackup.core.postgres.files;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Paths of the local file system to bytes and back. The text form of a {@link Path} loses bytes that are not valid in the JVM's file name
@@ -70,6 +72,17 @@ public final class NativePaths {
         }
         String base = directory.toUri().toASCIIString();
         return Path.of(URI.create(base + (base.endsWith("/") ? "" : "/") + encode(relative)));
+    }
+
+    /**
+     * The names in a directory.
+     *
+     * @param directory absolute
+     * @return their bytes, in the order of {@link ClusterPath}
+     * @throws IOException if it cannot be read
+     */
+    public static List<byte[]> names(Path directory) throws IOException {
+        return LocalDirectory.list(directory);
     }
 
     private static boolean isAscii(String text) {

@@ -19,7 +19,7 @@ final class ServerExclusions {
             "postmaster.opts",
             ".DS_Store");
     private static final Set<String> TOP_FILES =
-            Set.of("standby.signal", "recovery.signal", "backup_label.old", "tablespace_map.old");
+            Set.of("standby.signal", "recovery.signal", "backup_label.old", "tablespace_map.old", "pgbackup.restore");
     private static final ClusterPath CONTROL_FILE = ClusterPath.of("global/pg_control");
 
     private ServerExclusions() {}

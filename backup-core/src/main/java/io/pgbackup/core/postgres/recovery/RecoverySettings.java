@@ -57,6 +57,18 @@ public final class RecoverySettings {
     }
 
     /**
+     * For a standby: replays what lies in {@code pg_wal}, then follows a primary on its newest timeline.
+     *
+     * @param primary connection string of the primary
+     * @return the settings
+     */
+    public static RecoverySettings following(String primary) {
+        return replaying("", RecoveryGoal.endOfWal())
+                .with("primary_conninfo", primary)
+                .asStandby();
+    }
+
+    /**
      * On a given timeline instead of the newest.
      *
      * @param timeline a descendant of the backup's, or that itself

@@ -106,21 +106,37 @@ public final class ServerSession implements AutoCloseable {
      * @throws ClusterException {@code SESSION_LOST}
      */
     public Map<String, String> tablespaceNames() {
-        return ask(
+        return names(
                 "ask for the tablespaces",
                 "SELECT pg_catalog.array_agg(oid::text ORDER BY oid), pg_catalog.array_agg(spcname::text ORDER BY oid)"
-                        + " FROM pg_catalog.pg_tablespace WHERE oid NOT IN (1663, 1664)",
-                row -> {
-                    Map<String, String> names = new LinkedHashMap<>();
-                    if (row.getArray(1) != null) {
-                        String[] oids = (String[]) row.getArray(1).getArray();
-                        String[] texts = (String[]) row.getArray(2).getArray();
-                        for (int index = 0; index < oids.length; index++) {
-                            names.put(oids[index], texts[index]);
-                        }
-                    }
-                    return names;
-                });
+                        + " FROM pg_catalog.pg_tablespace WHERE oid NOT IN (1663, 1664)");
+    }
+
+    /**
+     * The names of the databases.
+     *
+     * @return by object identifier in decimal digits
+     * @throws ClusterException {@code SESSION_LOST}
+     */
+    public Map<String, String> databaseNames() {
+        return names(
+                "ask for the databases",
+                "SELECT pg_catalog.array_agg(oid::text ORDER BY oid), pg_catalog.array_agg(datname::text ORDER BY oid)"
+                        + " FROM pg_catalog.pg_database");
+    }
+
+    private Map<String, String> names(String purpose, String sql) {
+        return ask(purpose, sql, row -> {
+            Map<String, String> names = new LinkedHashMap<>();
+            if (row.getArray(1) != null) {
+                String[] oids = (String[]) row.getArray(1).getArray();
+                String[] texts = (String[]) row.getArray(2).getArray();
+                for (int index = 0; index < oids.length; index++) {
+                    names.put(oids[index], texts[index]);
+                }
+            }
+            return names;
+        });
     }
 
     /**

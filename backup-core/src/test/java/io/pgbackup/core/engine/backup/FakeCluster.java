@@ -23,14 +23,16 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BiConsumer;
 
 /** Files in memory, with hooks for what happens to files of a living cluster. */
-final class FakeCluster implements ClusterFiles {
-    static final int PAGE_SIZE = 8192;
+public final class FakeCluster implements ClusterFiles {
+    public static final int PAGE_SIZE = 8192;
 
-    final ConcurrentSkipListMap<ClusterPath, byte[]> files = new ConcurrentSkipListMap<>();
+    public final ConcurrentSkipListMap<ClusterPath, byte[]> files = new ConcurrentSkipListMap<>();
+    /** What is added at the end of a set. */
+    public final ConcurrentSkipListMap<ClusterPath, byte[]> late = new ConcurrentSkipListMap<>();
     /** Called before each read with the path and the position. */
     BiConsumer<ClusterPath, Long> beforeRead = (path, position) -> {};
 
-    static byte[] page(Random random, long lsn, int block) {
+    public static byte[] page(Random random, long lsn, int block) {
         byte[] page = new byte[PAGE_SIZE];
         random.nextBytes(page);
         ByteBuffer header = ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN);
@@ -41,7 +43,7 @@ final class FakeCluster implements ClusterFiles {
         return page;
     }
 
-    static byte[] pages(Random random, long lsn, int first, int count) {
+    public static byte[] pages(Random random, long lsn, int first, int count) {
         byte[] pages = new byte[count * PAGE_SIZE];
         for (int page = 0; page < count; page++) {
             System.arraycopy(page(random, lsn, first + page), 0, pages, page * PAGE_SIZE, PAGE_SIZE);
@@ -124,8 +126,8 @@ final class FakeCluster implements ClusterFiles {
     public void close() {}
 
     /** The same files, unchanged by what happens to these. */
-    ConcurrentSkipListMap<ClusterPath, byte[]> copy() {
-        ConcurrentSkipListMap<ClusterPath, byte[]> copy = new ConcurrentSkipListMap<>();
+    public ConcurrentSkipListMap<ClusterPath, byte[]> copy() {
+        ConcurrentSkipListMap<ClusterPath, byte[]> copy = new ConcurrentSkipListMap<>(late);
         files.forEach((path, content) -> copy.put(path, Arrays.copyOf(content, content.length)));
         return copy;
     }

@@ -9,13 +9,13 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** What may happen to the files of a cluster between two sets. Times of files never change, so nothing can be told by them. */
-final class RandomChanges {
+public final class RandomChanges {
     private static final int PAGE = FakeCluster.PAGE_SIZE;
 
     private RandomChanges() {}
 
     /** Makes a dozen changes; some pages get an LSN far older than their change, as hint bits and files copied by the server have. */
-    static void make(FakeCluster cluster, Random random, long newestLsn) {
+    public static void make(FakeCluster cluster, Random random, long newestLsn) {
         for (int change = 0; change < 12; change++) {
             ClusterPath path = random.nextInt(4) == 0
                     ? ClusterPath.of("pg_xact/000" + random.nextInt(4))
@@ -69,7 +69,7 @@ final class RandomChanges {
         return joined;
     }
 
-    static void assertSame(
+    public static void assertSame(
             ConcurrentSkipListMap<ClusterPath, byte[]> restored, ConcurrentSkipListMap<ClusterPath, byte[]> expected) {
         assertThat(restored.keySet()).containsExactlyElementsOf(expected.keySet());
         expected.forEach((path, content) -> assertThat(Arrays.equals(restored.get(path), content))

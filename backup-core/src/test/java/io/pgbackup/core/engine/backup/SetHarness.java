@@ -9,6 +9,7 @@ import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.catalog.WalRange;
+import io.pgbackup.core.block.NeededFrame;
 import io.pgbackup.core.block.ResolvedFile;
 import io.pgbackup.core.engine.LoneOperation;
 import io.pgbackup.core.engine.Operation;
@@ -16,16 +17,23 @@ import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FileTarget;
 import io.pgbackup.core.engine.content.FrameWorkers;
 import io.pgbackup.core.engine.content.SetContents;
+import io.pgbackup.core.manifest.BlockMap;
+import io.pgbackup.core.manifest.FileProof;
+import io.pgbackup.core.manifest.FrameRef;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
+import io.pgbackup.core.manifest.UnitRuns;
 import io.pgbackup.core.pipeline.FrameFingerprint;
+import io.pgbackup.core.postgres.files.ClusterFiles;
 import io.pgbackup.core.postgres.files.ClusterPath;
+import io.pgbackup.core.postgres.files.EntryAttributes;
 import io.pgbackup.core.postgres.files.ScanOptions;
 import io.pgbackup.core.postgres.page.PageCheck;
 import io.pgbackup.core.postgres.page.PageRechecker;
 import io.pgbackup.core.repository.AdoptedPages;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.BundleWriters;
+import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.ManifestRoot;
 import io.pgbackup.core.repository.ManifestStore;
@@ -44,12 +52,16 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.zip.CRC32C;
 
 /** Takes sets of a fake cluster into memory and reads them back, by the very classes that a backup and a restore use. */
-final class SetHarness implements AutoCloseable {
+public final class SetHarness implements AutoCloseable {
+    public static final ServerIdentity SERVER = new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20);
     static final int WORKERS = 3;
     private static final Lsn FLUSHED = new Lsn(1L << 40);
 
@@ -58,19 +70,42 @@ final class SetHarness implements AutoCloseable {
 
     private static final int MANIFEST_PAGE = 500;
 
-    final MemoryStorage memory = new MemoryStorage(InstantSource.system());
-    final RevivableStorage storage = new RevivableStorage(memory);
-    final Repository described = Repository.at("memory:model").unencrypted().build();
+    final MemoryStorage memory;
+    final RevivableStorage storage;
+    final Repository described;
     final ClusterLayout layout = ClusterLayout.of("model");
     OpenRepository repository;
-    ServerIdentity server = new ServerIdentity(1, 17, FakeCluster.PAGE_SIZE, 16 << 20);
+    public ServerIdentity server = SERVER;
     CopyTotals totals = new CopyTotals(FakeCluster.PAGE_SIZE);
     private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
 
-    SetHarness() {
+    /** In an empty repository in memory. */
+    public SetHarness() {
+        this(Repository.at("memory:model").unencrypted().build(), new MemoryStorage(InstantSource.system()));
+    }
+
+    /** In a repository that is made unless it is there. */
+    public SetHarness(Repository described, MemoryStorage memory) {
+        this.described = described;
+        this.memory = memory;
+        this.storage = new RevivableStorage(memory);
         RepositoryOpener opener = new RepositoryOpener(InstantSource.system());
         opener.create(described, storage);
         repository = opener.open(described, storage);
+        new IdentityRecords(repository, layout).claim(SERVER);
+    }
+
+    public OpenRepository repository() {
+        return repository;
+    }
+
+    public ClusterLayout layout() {
+        return layout;
+    }
+
+    /** Pages stored by the set taken last. */
+    public long changedPages() {
+        return totals.changedPages();
     }
 
     private ProgressMeter progress() {
@@ -78,12 +113,25 @@ final class SetHarness implements AutoCloseable {
     }
 
     /** Takes a set; every set but the first builds upon the one before. */
-    BackupRecord take(FakeCluster cluster, long startLsn) {
+    public BackupRecord take(FakeCluster cluster, long startLsn) {
         return take(BackupRequest.auto(), cluster, startLsn);
     }
 
     /** Takes a set. */
-    BackupRecord take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn) {
+    public BackupRecord take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn) {
+        return takeWith(draft, cluster, startLsn, cluster.late);
+    }
+
+    /** Takes a set with small files that are added at the end. */
+    public BackupRecord take(
+            BackupRequest.Draft draft, ClusterFiles cluster, long startLsn, SortedMap<String, byte[]> late) {
+        SortedMap<ClusterPath, byte[]> byPath = new TreeMap<>();
+        late.forEach((path, content) -> byPath.put(ClusterPath.of(path), content));
+        return takeWith(draft, cluster, startLsn, byPath);
+    }
+
+    private BackupRecord takeWith(
+            BackupRequest.Draft draft, ClusterFiles cluster, long startLsn, Map<ClusterPath, byte[]> late) {
         Operation operation =
                 LoneOperation.of(OperationKind.BACKUP, InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")));
         Begun begun = new SetBeginning(operation, repository, layout).begin(draft.to(described), server);
@@ -100,6 +148,8 @@ final class SetHarness implements AutoCloseable {
             copier.copyAll(ScanOptions.everything(), work);
             totals = copier.totals();
             List<ManifestRoot.Page> pages = manifest.endSection();
+            late.forEach((path, content) -> manifest.add(late(path, content, pool)));
+            List<ManifestRoot.Page> latePages = manifest.endSection();
             pool.flush(() -> {});
             root = manifest.finish(new ManifestRoot(
                     begun.label(),
@@ -108,7 +158,8 @@ final class SetHarness implements AutoCloseable {
                     FakeCluster.PAGE_SIZE,
                     begun.seed(),
                     pages,
-                    List.of(),
+                    latePages,
+                    Map.of(),
                     Map.of(),
                     List.of()));
         }
@@ -118,7 +169,7 @@ final class SetHarness implements AutoCloseable {
     }
 
     /** Takes a set while the storage dies at some call; empty if it did. What was begun is settled, as a lease that ran out would be. */
-    Optional<BackupRecord> take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn, long calls) {
+    public Optional<BackupRecord> take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn, long calls) {
         storage.dieAfter(calls);
         try {
             return Optional.of(take(draft, cluster, startLsn));
@@ -146,6 +197,23 @@ final class SetHarness implements AutoCloseable {
         for (BackupLabel label : new Leases(repository, layout).unsettled()) {
             new SetRecords(repository, layout).abort(label, "killed", Instant.EPOCH);
         }
+    }
+
+    private static ManifestEntry.File late(ClusterPath path, byte[] bytes, CopyPool pool) {
+        EntryAttributes attributes =
+                new EntryAttributes(bytes.length, 0600, new EntryAttributes.Ownership("a", "b"), Instant.EPOCH);
+        PlainCopier.Content content = (position, into, length) -> {
+            System.arraycopy(bytes, (int) position, into, 0, length);
+            return length;
+        };
+        return pool.with(buffers -> new PlainCopier(path, attributes, content, buffers)
+                .copy(Optional.empty())
+                .file());
+    }
+
+    /** A set as a restore sees it. */
+    public SetContents contents(BackupRecord record) {
+        return SetContents.of(repository, layout, record);
     }
 
     private static CopyRules rules(Begun begun, long startLsn) {
@@ -177,7 +245,7 @@ final class SetHarness implements AutoCloseable {
     }
 
     /** Reads a set back, as a restore does. */
-    ConcurrentSkipListMap<ClusterPath, byte[]> restore(BackupRecord record) {
+    public ConcurrentSkipListMap<ClusterPath, byte[]> restore(BackupRecord record) {
         SetContents contents = SetContents.of(repository, layout, record);
         ConcurrentSkipListMap<ClusterPath, byte[]> restored = new ConcurrentSkipListMap<>();
         FrameFingerprint fingerprint = new FrameFingerprint(contents.root().seed());
@@ -194,6 +262,10 @@ final class SetHarness implements AutoCloseable {
                 ResolvedFile resolved = ResolvedFile.of(next.levels(), FakeCluster.PAGE_SIZE, zero);
                 reader.read(file, resolved.frames(), into(file, restored));
             }
+            contents.lateFiles().forEachRemaining(entry -> {
+                ManifestEntry.File file = (ManifestEntry.File) entry;
+                reader.read(file, NeededFrame.ownOf(contents.ownLevel(), file), into(file, restored));
+            });
             reader.drain();
         }
         return restored;

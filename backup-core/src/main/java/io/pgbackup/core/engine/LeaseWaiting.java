@@ -1,6 +1,5 @@
-package io.pgbackup.core.engine.backup;
+package io.pgbackup.core.engine;
 
-import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.repository.LeaseWatch;
 import io.pgbackup.error.ConflictException;
 import io.pgbackup.error.ErrorCode;
@@ -8,7 +7,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /** Tries again and again while somebody else holds the lease, for as long as the user has patience. For one thread. */
-final class LeaseWaiting {
+public final class LeaseWaiting {
     private static final Duration SLICE = Duration.ofMillis(100);
     private static final Duration LONGEST_BETWEEN_LOOKS = Duration.ofSeconds(5);
 
@@ -16,13 +15,25 @@ final class LeaseWaiting {
     private final LeaseWatch watch;
     private final long begin;
 
-    LeaseWaiting(Operation operation) {
+    /**
+     * Begins to wait now.
+     *
+     * @param operation that has the patience
+     */
+    public LeaseWaiting(Operation operation) {
         this.operation = operation;
         this.watch = operation.patience().watch();
         this.begin = watch.nanoTime();
     }
 
-    <T> T until(Supplier<T> taking) {
+    /**
+     * Tries until it succeeds, fails for another reason than a held lease, or patience ends.
+     *
+     * @param taking takes the lease
+     * @param <T> what it gives
+     * @return what it gave
+     */
+    public <T> T until(Supplier<T> taking) {
         Duration between = SLICE;
         while (true) {
             try {

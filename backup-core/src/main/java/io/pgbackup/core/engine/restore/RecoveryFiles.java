@@ -1,0 +1,59 @@
+package io.pgbackup.core.engine.restore;
+
+import io.pgbackup.core.postgres.files.EntryAttributes;
+import io.pgbackup.core.postgres.files.NativePaths;
+import io.pgbackup.core.postgres.files.TablespaceLocation;
+import io.pgbackup.core.postgres.recovery.RecoverySettings;
+import io.pgbackup.core.postgres.recovery.TablespaceMap;
+import io.pgbackup.restore.RestoreRequest;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Writes what tells the server how to begin: where tablespaces lie, and how to recover. For one thread. */
+final class RecoveryFiles {
+    static final String SETTINGS = "postgresql.auto.conf";
+    static final String MAP = "tablespace_map";
+
+    private final TargetDirectory target;
+    private final RestoreRequest request;
+    private final EntryAttributes model;
+
+    RecoveryFiles(TargetDirectory target, RestoreRequest request, EntryAttributes model) {
+        this.target = target;
+        this.request = request;
+        this.model = model;
+    }
+
+    /** Before recovery the server makes its links anew by this file. */
+    void relocateTablespaces(int major) {
+        byte[] map = target.read(MAP);
+        if (map.length == 0) {
+            return;
+        }
+        Map<Long, TablespaceLocation> moved = new LinkedHashMap<>();
+        target.places()
+                .tablespaces()
+                .forEach((oid, place) -> moved.put(oid, TablespaceLocation.of(NativePaths.bytes(place))));
+        target.write(MAP, TablespaceMap.parse(map, major).relocated(moved).bytes(major), model);
+    }
+
+    /** Writes the settings and the signal; returns the signal's name. */
+    String configure(boolean tablespacesInPlace, Planned planned) {
+        RecoverySettings settings =
+                request.primary().map(RecoverySettings::following).orElseGet(RecoverySettings::endOfBackup);
+        settings =
+                request.archivingKept() ? settings.keepingArchiving() : settings.with("synchronous_standby_names", "");
+        if (tablespacesInPlace) {
+            settings = settings.with("allow_in_place_tablespaces", "on");
+        }
+        if (!planned.selection().everything()) {
+            settings = settings.with("autovacuum", "off");
+        }
+        if (planned.ignoringInvalidPages()) {
+            settings = settings.with("ignore_invalid_pages", "on");
+        }
+        target.write(SETTINGS, settings.appliedTo(target.read(SETTINGS)), model);
+        target.write(settings.signalFile(), new byte[0], model);
+        return settings.signalFile();
+    }
+}

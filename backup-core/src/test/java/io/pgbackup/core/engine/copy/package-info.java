@@ -1,0 +1,5 @@
+/** Tests of the room. */
+@NullMarked
+package io.pgbackup.core.engine.copy;
+
+import org.jspecify.annotations.NullMarked;
