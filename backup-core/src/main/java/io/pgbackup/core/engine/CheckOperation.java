@@ -104,7 +104,10 @@ final class CheckOperation {
         ClusterLayout layout = ClusterLayout.of(cluster.name());
         try (OpenRepository open = repositories.open(repository)) {
             OperationRunner.recorded(
-                    operation, new JobRecords(open, layout)::write, running -> roundTrip(open, subject, repository.location().uri().getScheme()));
+                    operation,
+                    new JobRecords(open, layout)::write,
+                    running ->
+                            roundTrip(open, subject, repository.location().uri().getScheme()));
         }
         repository.key().ifPresent(key -> guarded("keys of " + repository.name(), () -> checkKeys(repository, key)));
     }

@@ -1,6 +1,5 @@
 package io.pgbackup.core.repository;
 
-import io.pgbackup.core.crypto.KeySlot;
 import io.pgbackup.core.crypto.KeySlots;
 import io.pgbackup.core.crypto.MasterKey;
 import io.pgbackup.core.crypto.RepositoryCipher;
@@ -9,16 +8,13 @@ import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.pipeline.ObjectHeader;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
-import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
-import io.pgbackup.storage.ObjectPrefix;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.IntStream;
 
 /**
  * Opens the key ring of a repository: finds a slot that a credential opens, reads the newest ring with it, and opens that slot's copies of the older
@@ -90,7 +86,8 @@ public final class KeyUnlocking {
         Map<Integer, MasterKey> masters = new HashMap<>();
         try {
             for (int generation : stored.generations().toArray()) {
-                for (int number : stored.numbers(RepositoryLayout.keyGeneration(generation)).toArray()) {
+                for (int number : stored.numbers(RepositoryLayout.keyGeneration(generation))
+                        .toArray()) {
                     if (!masters.containsKey(generation)) {
                         stored.tryOpen(generation, number, key.credential(), new ArrayList<>())
                                 .ifPresent(master -> masters.put(generation, master));
@@ -129,7 +126,8 @@ public final class KeyUnlocking {
         OptionalInt version = stored.numbers(RepositoryLayout.KEY_RINGS).max();
         Optional<StoredRing> found = version.isPresent() ? Optional.of(readable(version.getAsInt())) : Optional.empty();
         int generation = found.map(StoredRing::generation).orElse(KeyRing.FIRST_GENERATION);
-        int[] candidates = stored.numbers(RepositoryLayout.keyGeneration(generation)).toArray();
+        int[] candidates =
+                stored.numbers(RepositoryLayout.keyGeneration(generation)).toArray();
         if (candidates.length == 0) {
             throw noSlot();
         }

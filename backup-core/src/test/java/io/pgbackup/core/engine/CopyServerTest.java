@@ -77,11 +77,13 @@ class CopyServerTest {
     /** Copies the chain up to its third set, then the rest, and makes a full set of the third. */
     private static BackupLabel copyAndCombine(
             PgBackup pg, Repository first, Repository second, List<BackupResult> chain) {
-        CopyResult three = pg.copy(
-                CopyRequest.backup(chain.get(2).label()).from(first).to(second));
+        CopyResult three =
+                pg.copy(CopyRequest.backup(chain.get(2).label()).from(first).to(second));
         assertThat(three.copied()).hasSize(3);
         CopyResult last = pg.copy(CopyRequest.newest().from(first).to(second));
-        assertThat(last.copied()).extracting(CopyResult.Copied::source).containsExactly(chain.get(3).label());
+        assertThat(last.copied())
+                .extracting(CopyResult.Copied::source)
+                .containsExactly(chain.get(3).label());
         assertThat(pg.copy(CopyRequest.all().from(first).to(second)).copied()).isEmpty();
         CopyResult combined = pg.combine(
                 CombineRequest.backup(chain.get(2).label()).from(first).to(second));
@@ -105,7 +107,8 @@ class CopyServerTest {
             assertThat(backups.get(index).sizes().changedPages())
                     .isEqualTo(original.sizes().changedPages());
         }
-        assertThat(pg.info(second).toTable()).contains("copy of: " + chain.get(0).label());
+        assertThat(pg.info(second).toTable())
+                .contains("copy of: " + chain.get(0).label());
         assertThat(pg.info(second).toJson()).contains("\"origin\"");
     }
 
@@ -116,16 +119,14 @@ class CopyServerTest {
                 .repository(second)
                 .build()) {
             List<BackupInfo> backups = alone.info(second).backups();
-            Map<BackupLabel, BackupResult> wanted = Map.of(
-                    backups.get(3).label(), chain.get(3),
-                    combined, chain.get(2));
+            Map<BackupLabel, BackupResult> wanted =
+                    Map.of(backups.get(3).label(), chain.get(3), combined, chain.get(2));
             wanted.forEach((label, original) -> {
                 Path target = site.fresh("restored");
-                alone.restore(Site.restoreInto(target)
-                        .from(second)
-                        .backup(label)
-                        .tablespace("far", site.fresh("far")));
-                try (PostgresServer restored = PostgresServer.startOn(site.server().version(), target)) {
+                alone.restore(
+                        Site.restoreInto(target).from(second).backup(label).tablespace("far", site.fresh("far")));
+                try (PostgresServer restored =
+                        PostgresServer.startOn(site.server().version(), target)) {
                     RestoredBooks books = new RestoredBooks(restored);
                     books.requireExactly(original.backup().wal().stop(), load.acknowledged());
                     books.requireSound();

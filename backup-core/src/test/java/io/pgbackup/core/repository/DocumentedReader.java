@@ -49,7 +49,8 @@ final class DocumentedReader {
         int current = ByteBuffer.wrap(objects.apply(key)).getInt(8);
         masters.put(current, unwrap(unencrypted(objects.apply("keys/" + current + "/0")), rawKey, current));
         String ring = new String(content(key), StandardCharsets.UTF_8);
-        Matcher generations = Pattern.compile("\"generations\"\\s*:\\s*\\[([^]]*)]").matcher(ring);
+        Matcher generations =
+                Pattern.compile("\"generations\"\\s*:\\s*\\[([^]]*)]").matcher(ring);
         if (!generations.find()) {
             throw new IllegalStateException(ring);
         }
@@ -243,7 +244,8 @@ final class DocumentedReader {
     /** §5 and §7: the levels that a root adds to those of its base, each a set and the pages of it that count, oldest first. */
     static java.util.Map<String, List<Integer>> adopted(String root) {
         java.util.Map<String, List<Integer>> adopted = new java.util.LinkedHashMap<>();
-        Matcher set = Pattern.compile("\"label\"\\s*:\\s*\"([^\"]+)\"\\s*,\\s*\"pages\"\\s*:\\s*\\[(.*?)\\]", Pattern.DOTALL)
+        Matcher set = Pattern.compile(
+                        "\"label\"\\s*:\\s*\"([^\"]+)\"\\s*,\\s*\"pages\"\\s*:\\s*\\[(.*?)\\]", Pattern.DOTALL)
                 .matcher(root);
         while (set.find()) {
             List<Integer> pages = new ArrayList<>();

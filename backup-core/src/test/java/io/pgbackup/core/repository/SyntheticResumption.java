@@ -43,8 +43,7 @@ final class SyntheticResumption {
     }
 
     static void write(Repository repository, Storage storage) throws InterruptedException {
-        try (OpenRepository open =
-                new RepositoryOpener(InstantSource.fixed(Instant.EPOCH)).open(repository, storage)) {
+        try (OpenRepository open = new RepositoryOpener(InstantSource.fixed(Instant.EPOCH)).open(repository, storage)) {
             new SyntheticResumption(open).write();
         }
     }

@@ -87,8 +87,7 @@ public final class SyntheticSet {
     }
 
     /** Bundles and manifest of a set, all of it stored whole; returns the header of the manifest's root. */
-    public static byte[] writeData(
-            OpenRepository open, ClusterLayout layout, BackupLabel label, List<BackupLabel> base)
+    public static byte[] writeData(OpenRepository open, ClusterLayout layout, BackupLabel label, List<BackupLabel> base)
             throws InterruptedException {
         try (BundleWriters bundles = new BundleWriters(open, layout.set(label), 1)) {
             BundleWriter writer = bundles.borrow();

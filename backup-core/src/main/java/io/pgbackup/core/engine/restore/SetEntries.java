@@ -31,7 +31,10 @@ final class SetEntries implements Iterator<ManifestChain.Chained> {
     /** Names and sizes only; the manifests of the bases are not read. */
     static SetEntries withoutLevels(SetContents contents) {
         Iterator<ManifestEntry> own = new ManifestStore(contents.repository(), contents.layout())
-                .entries(contents.root().label(), contents.root().pageSize(), contents.root().files());
+                .entries(
+                        contents.root().label(),
+                        contents.root().pageSize(),
+                        contents.root().files());
         return new SetEntries(alone(contents, own), alone(contents, contents.lateFiles()));
     }
 

@@ -74,7 +74,9 @@ final class Survey implements TargetJoin.Visitor {
     private void warnOfLink(Path path, Existing existing) {
         if (existing.is(Existing.Kind.LINK)) {
             means.operation()
-                    .warn(path.toString(), "is a link that the restored cluster does not have: what it leads to stays as it is");
+                    .warn(
+                            path.toString(),
+                            "is a link that the restored cluster does not have: what it leads to stays as it is");
         }
     }
 

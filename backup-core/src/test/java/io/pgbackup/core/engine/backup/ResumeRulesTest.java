@@ -43,7 +43,8 @@ class ResumeRulesTest {
         FakeCluster cluster = new FakeCluster();
         cluster.files.put(ClusterPath.of("PG_VERSION"), new byte[] {'1', '7', '\n'});
         for (int table = 0; table < 4; table++) {
-            cluster.files.put(ClusterPath.of("base/1/" + (16384 + table)), FakeCluster.pages(new Random(table), 1, 0, 70));
+            cluster.files.put(
+                    ClusterPath.of("base/1/" + (16384 + table)), FakeCluster.pages(new Random(table), 1, 0, 70));
         }
         return cluster;
     }

@@ -117,7 +117,8 @@ class CopyFailureTest {
             assertThat(death.isDead()).isEqualTo(failure != null);
             for (BackupRecord whole : site.held()) {
                 RandomChanges.assertSame(
-                        site.target.restore(whole), states.get(whole.references().size()));
+                        site.target.restore(whole),
+                        states.get(whole.references().size()));
             }
             settle(site);
             site.copy(CopySite.newest());
@@ -191,7 +192,8 @@ class CopyFailureTest {
             assertThat(failure).hasMessageContaining(key.toString());
             String damagedSet = key.toString().split("/")[2];
             assertThat(site.held())
-                    .allSatisfy(record -> assertThat(record.takenAs().toString()).isNotEqualTo(damagedSet));
+                    .allSatisfy(
+                            record -> assertThat(record.takenAs().toString()).isNotEqualTo(damagedSet));
             assertThat(new Leases(site.target.repository(), site.target.layout()).unsettled())
                     .as("the label was aborted")
                     .isEmpty();
@@ -226,12 +228,16 @@ class CopyFailureTest {
                 faulty[0] = FaultyStorage.around(storage);
                 return faulty[0];
             })) {
-                faulty[0].on(Verb.READ).matching("model/data/" + full + "/bundle/**").meanwhile(() -> {
-                    new SetRecords(site.source.repository(), site.source.layout()).retire(full, "test", Instant.EPOCH);
-                    site.sourceStore.delete(site.sourceStore.keys().stream()
-                            .filter(key -> key.toString().contains(full + "/bundle"))
-                            .toList());
-                });
+                faulty[0]
+                        .on(Verb.READ)
+                        .matching("model/data/" + full + "/bundle/**")
+                        .meanwhile(() -> {
+                            new SetRecords(site.source.repository(), site.source.layout())
+                                    .retire(full, "test", Instant.EPOCH);
+                            site.sourceStore.delete(site.sourceStore.keys().stream()
+                                    .filter(key -> key.toString().contains(full + "/bundle"))
+                                    .toList());
+                        });
                 PgBackupException failure = failure(
                         () -> site.copying(from, site.target.repository()).copy(CopySite.newest()));
                 assertThat(failure.code()).isEqualTo(ErrorCode.BACKUP_NOT_FOUND);
@@ -254,11 +260,13 @@ class CopyFailureTest {
                 faulty[0] = FaultyStorage.around(storage);
                 return faulty[0];
             })) {
-                faulty[0].on(Verb.CREATE).matching("model/data/*/begin").meanwhile(() -> new SetRecords(
-                                site.target.repository(), site.target.layout())
-                        .retire(held, "test", Instant.EPOCH));
-                PgBackupException failure = failure(() -> site.copying(site.source.repository(), to)
-                        .copy(CopySite.newest()));
+                faulty[0]
+                        .on(Verb.CREATE)
+                        .matching("model/data/*/begin")
+                        .meanwhile(() -> new SetRecords(site.target.repository(), site.target.layout())
+                                .retire(held, "test", Instant.EPOCH));
+                PgBackupException failure =
+                        failure(() -> site.copying(site.source.repository(), to).copy(CopySite.newest()));
                 assertThat(failure.code()).isEqualTo(ErrorCode.PLAN_OUTDATED);
                 faulty[0].verifyAllFaultsHappened();
             }
@@ -274,15 +282,17 @@ class CopyFailureTest {
     void whoeverCopiesTheSameMeanwhileIsNoticed() {
         try (CopySite site = new CopySite(new Random(1))) {
             chain(site, new Random(1));
-            BackupRecord full = new Catalog(site.source.repository(), site.source.layout()).backups().get(0);
+            BackupRecord full = new Catalog(site.source.repository(), site.source.layout())
+                    .backups()
+                    .get(0);
             FaultyStorage[] faulty = new FaultyStorage[1];
             try (OpenRepository to = site.openTarget(storage -> {
                 faulty[0] = FaultyStorage.around(storage);
                 return faulty[0];
             })) {
                 faulty[0].on(Verb.CREATE).matching("model/lease/*").meanwhile(() -> site.copy(CopySite.copyOf(full)));
-                PgBackupException failure = failure(() -> site.copying(site.source.repository(), to)
-                        .copy(CopySite.copyOf(full)));
+                PgBackupException failure =
+                        failure(() -> site.copying(site.source.repository(), to).copy(CopySite.copyOf(full)));
                 assertThat(failure.code()).isEqualTo(ErrorCode.LEASE_HELD);
                 faulty[0].verifyAllFaultsHappened();
             }
@@ -318,7 +328,8 @@ class CopyFailureTest {
                                     .copy(CopySite.newest()))
                             .code())
                     .isEqualTo(ErrorCode.WRONG_CLUSTER);
-            assertThat(other.targetStore.keys().stream().filter(key -> key.toString().contains("/lease/")))
+            assertThat(other.targetStore.keys().stream()
+                            .filter(key -> key.toString().contains("/lease/")))
                     .as("nothing was begun")
                     .isEmpty();
         }
@@ -355,8 +366,9 @@ class CopyFailureTest {
             assertThat(failure(() -> site.copy(CopySite.newest())).code()).isEqualTo(ErrorCode.BACKUP_NOT_FOUND);
             chain(site, new Random(1));
             BackupLabel none = BackupLabel.full(java.time.LocalDateTime.of(2025, 1, 1, 1, 1));
-            assertThat(failure(() -> site.copy(
-                                    CopyRequest.backup(none).from(CopySite.SOURCE).to(CopySite.TARGET)))
+            assertThat(failure(() -> site.copy(CopyRequest.backup(none)
+                                    .from(CopySite.SOURCE)
+                                    .to(CopySite.TARGET)))
                             .code())
                     .isEqualTo(ErrorCode.BACKUP_NOT_FOUND);
             assertThatThrownBy(() -> CopyRequest.newest().from(CopySite.SOURCE).to(CopySite.SOURCE))
@@ -371,17 +383,20 @@ class CopyFailureTest {
             chain(site, new Random(1));
             SetRecords records = new SetRecords(site.source.repository(), site.source.layout());
             Catalog catalog = new Catalog(site.source.repository(), site.source.layout());
-            List<BackupLabel> chain = catalog.backups().stream().map(BackupRecord::label).toList();
+            List<BackupLabel> chain =
+                    catalog.backups().stream().map(BackupRecord::label).toList();
             List<Optional<List<BackupLabel>>> seen = new ArrayList<>();
             FaultyStorage[] faulty = new FaultyStorage[1];
             try (OpenRepository to = site.openSource(storage -> {
                 faulty[0] = FaultyStorage.around(storage);
                 return faulty[0];
             })) {
-                faulty[0].on(Verb.CREATE)
+                faulty[0]
+                        .on(Verb.CREATE)
                         .matching("model/data/*/bundle/**")
                         .meanwhile(() -> catalog.unsettled().forEach(label -> seen.add(records.leansOn(label))));
-                CombineRequest request = CombineRequest.newest().from(CopySite.SOURCE).to(CopySite.SOURCE);
+                CombineRequest request =
+                        CombineRequest.newest().from(CopySite.SOURCE).to(CopySite.SOURCE);
                 CopyResult result = site.copying(site.source.repository(), to).combine(request);
                 assertThat(result.label().type()).isEqualTo(BackupType.FULL);
                 faulty[0].verifyAllFaultsHappened();

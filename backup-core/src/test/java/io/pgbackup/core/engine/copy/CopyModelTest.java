@@ -70,7 +70,8 @@ class CopyModelTest {
         Random random = new Random(seed);
         try (CopySite site = new CopySite(random)) {
             Chain chain = chain(site, random, 5);
-            CopyResult result = site.copy(CopyRequest.all().from(CopySite.SOURCE).to(CopySite.TARGET));
+            CopyResult result =
+                    site.copy(CopyRequest.all().from(CopySite.SOURCE).to(CopySite.TARGET));
             assertThat(result.copied()).hasSize(5);
             List<BackupRecord> held = site.held();
             assertThat(held).hasSize(5);
@@ -115,7 +116,8 @@ class CopyModelTest {
                 assertThat(full.origin().map(BackupOrigin::label))
                         .contains(chain.records().get(set).label());
                 assertThat(full.wal()).isEqualTo(chain.records().get(set).wal());
-                RandomChanges.assertSame(site.target.restore(full), chain.states().get(set));
+                RandomChanges.assertSame(
+                        site.target.restore(full), chain.states().get(set));
             }
             extend(site, random, chain, site.target, BackupRequest.incremental());
             RandomChanges.assertSame(

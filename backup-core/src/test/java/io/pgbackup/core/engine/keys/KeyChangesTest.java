@@ -274,9 +274,10 @@ class KeyChangesTest {
         repository.assertReadsAll('a');
         refused(ErrorCode.REPOSITORY_DAMAGED, "keys/ring/2", () -> repository.write('a'));
         refused(ErrorCode.REPOSITORY_DAMAGED, "keys/ring/2", () -> repository.ring('a'));
-        refused(ErrorCode.REPOSITORY_DAMAGED, "keys/ring/2", () -> repository
-                .changes('a')
-                .remove(1));
+        refused(
+                ErrorCode.REPOSITORY_DAMAGED,
+                "keys/ring/2",
+                () -> repository.changes('a').remove(1));
     }
 
     @Test
