@@ -6,10 +6,12 @@ import io.pgbackup.backup.CombineRequest;
 import io.pgbackup.backup.CopyRequest;
 import io.pgbackup.backup.CopyResult;
 import io.pgbackup.catalog.CheckReport;
+import io.pgbackup.catalog.DeletionConsent;
 import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
 import io.pgbackup.catalog.InitializeResult;
 import io.pgbackup.catalog.JobRecord;
+import io.pgbackup.catalog.Pin;
 import io.pgbackup.catalog.RepositoryBrowser;
 import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.Retention;
@@ -19,8 +21,10 @@ import io.pgbackup.keys.RepositoryKeys;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The verbs. Calls block and return facts; interrupting the calling thread cancels
@@ -140,9 +144,41 @@ public interface ClusterOperations {
     ExpirePlan planExpire(Repository repository, Retention retention);
 
     /**
+     * Decides what goes if one backup is deleted, without changing anything: the backup and all that depend on it.
+     *
+     * @param repository one of those configured
+     * @param label the backup
+     * @param consents what may be deleted only by name
+     * @return a decision for every backup
+     * @throws io.pgbackup.error.PgBackupException with {@code BACKUP_NOT_FOUND}; with {@code BACKUP_PROTECTED} or {@code LAST_FULL_BACKUP} without consent
+     */
+    ExpirePlan planDelete(Repository repository, BackupLabel label, DeletionConsent... consents);
+
+    /**
+     * Keeps a backup, and everything it leans on, whatever retention says. A later pin of the same backup takes the place of an earlier one.
+     *
+     * @param repository one of those configured
+     * @param label the backup
+     * @param reason why, for whoever wonders later: 1 to 1024 characters, never a secret
+     * @param until when the pin ends, in the future; empty to keep it until {@link #unpin}
+     * @return the pin
+     * @throws io.pgbackup.error.PgBackupException with {@code BACKUP_EXPIRING} if expire has chosen it already: then it is not pinned
+     */
+    Pin pin(Repository repository, BackupLabel label, String reason, Optional<Instant> until);
+
+    /**
+     * Leaves a pinned backup to retention again. Idempotent.
+     *
+     * @param repository one of those configured
+     * @param label the backup
+     * @return false if it was not pinned
+     */
+    boolean unpin(Repository repository, BackupLabel label);
+
+    /**
      * Removes what a plan says.
      *
-     * @param plan made by {@link #planExpire}; refused if the catalog changed since
+     * @param plan made by {@link #planExpire} or {@link #planDelete}; refused if the catalog changed since
      * @return what was removed
      */
     ExpireResult expire(ExpirePlan plan);

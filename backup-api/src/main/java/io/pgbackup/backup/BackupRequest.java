@@ -2,6 +2,7 @@ package io.pgbackup.backup;
 
 import io.pgbackup.BackupType;
 import io.pgbackup.Repository;
+import io.pgbackup.catalog.Retention;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +63,7 @@ public final class BackupRequest {
         private PageCheckPolicy pages = PageCheckPolicy.WARN;
         private Map<String, String> annotations = Map.of();
         private List<String> excludes = List.of();
+        private Optional<Retention> retention = Optional.empty();
         private boolean resume = true;
 
         private Draft(Optional<BackupType> type) {
@@ -76,6 +78,7 @@ public final class BackupRequest {
             this.pages = other.pages;
             this.annotations = other.annotations;
             this.excludes = other.excludes;
+            this.retention = other.retention;
             this.resume = other.resume;
         }
 
@@ -154,6 +157,18 @@ public final class BackupRequest {
         }
 
         /**
+         * Followed by an expire in the same repository once the backup is committed. If the expire fails, the backup stands and its result warns.
+         *
+         * @param keep what to keep
+         * @return a new draft
+         */
+        public Draft thenExpire(Retention keep) {
+            Draft copy = new Draft(this);
+            copy.retention = Optional.of(keep);
+            return copy;
+        }
+
+        /**
          * Without what an interrupted attempt has stored: everything is stored anew. Otherwise its work is taken over where the cluster still
          * has the same content, which is proved by reading it.
          *
@@ -228,6 +243,15 @@ public final class BackupRequest {
      */
     public List<String> excludes() {
         return draft.excludes;
+    }
+
+    /**
+     * What is kept by the expire that follows.
+     *
+     * @return empty if none follows
+     */
+    public Optional<Retention> thenExpire() {
+        return draft.retention;
     }
 
     /**

@@ -4,8 +4,10 @@ import io.pgbackup.BackupLabel;
 import io.pgbackup.BackupType;
 import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.catalog.BackupInfo;
+import io.pgbackup.catalog.ExpireResult;
 import io.pgbackup.event.Warning;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,6 +20,7 @@ import java.util.Optional;
  * @param badPages pages that failed their check, at most 10 000
  * @param warnings what a person should know
  * @param duration from call to commit
+ * @param expired what the expire after the backup did; empty if none was asked for, or if it failed, which is a warning
  */
 public record BackupResult(
         BackupInfo backup,
@@ -25,11 +28,54 @@ public record BackupResult(
         String detection,
         List<BadPage> badPages,
         List<Warning> warnings,
-        Duration duration) {
+        Duration duration,
+        Optional<ExpireResult> expired) {
     /** Copies the lists. */
     public BackupResult {
         badPages = List.copyOf(badPages);
         warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * A backup without an expire behind it.
+     *
+     * @param backup the facts, as {@code info} will tell them
+     * @param requested the type asked for
+     * @param detection how changed pages were found
+     * @param badPages pages that failed their check
+     * @param warnings what a person should know
+     * @param duration from call to commit
+     */
+    public BackupResult(
+            BackupInfo backup,
+            Optional<BackupType> requested,
+            String detection,
+            List<BadPage> badPages,
+            List<Warning> warnings,
+            Duration duration) {
+        this(backup, requested, detection, badPages, warnings, duration, Optional.empty());
+    }
+
+    /**
+     * The same with the expire that followed.
+     *
+     * @param expire what it did
+     * @return a new result
+     */
+    public BackupResult followedBy(ExpireResult expire) {
+        return new BackupResult(backup, requested, detection, badPages, warnings, duration, Optional.of(expire));
+    }
+
+    /**
+     * The same with one more warning.
+     *
+     * @param warning what a person should know
+     * @return a new result
+     */
+    public BackupResult withWarning(Warning warning) {
+        List<Warning> more = new ArrayList<>(warnings);
+        more.add(warning);
+        return new BackupResult(backup, requested, detection, badPages, more, duration, expired);
     }
 
     /**

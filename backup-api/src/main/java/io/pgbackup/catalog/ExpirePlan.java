@@ -3,8 +3,11 @@ package io.pgbackup.catalog;
 import io.pgbackup.BackupLabel;
 import io.pgbackup.Repository;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -16,23 +19,121 @@ import java.util.stream.Collectors;
  * @param repository where
  * @param decisions one for each backup, in order of time
  * @param grace how long backups that were chosen stay for those who read them; zero or more
+ * @param consents what the plan may do because it was said by name
  */
-public record ExpirePlan(Repository repository, List<Decision> decisions, Duration grace) {
+public record ExpirePlan(
+        Repository repository, List<Decision> decisions, Duration grace, Set<DeletionConsent> consents) {
     /** The grace of a plan that says nothing else. */
     public static final Duration STANDARD_GRACE = Duration.ofHours(24);
+
+    /** What decides about a backup. Programs may meet further ones in later versions. */
+    public enum Cause {
+        /** Kept: among the newest full backups, or depends on one of them. */
+        FULL_BACKUPS,
+        /** Kept: young enough. */
+        AGE,
+        /** Kept: needed to restore to some point of the recovery window. */
+        RECOVERY_WINDOW,
+        /** Kept: the newest of its day, week, month or year. */
+        GENERATION,
+        /** Kept: there would be too few full backups. */
+        MINIMUM,
+        /** Kept: the newest backup of all. */
+        NEWEST,
+        /** Kept: another one that is kept leans on it. */
+        NEEDED,
+        /** Kept, or deleted with consent: somebody pinned it. */
+        PINNED,
+        /** Kept: the store does not let it be deleted. */
+        LOCKED,
+        /** Counts for nothing, because it cannot be restored. */
+        DAMAGED,
+        /** Deleted: no rule keeps it. */
+        EXPIRED,
+        /** Deleted because it was named. */
+        NAMED,
+        /** Deleted because it depends on one that is. */
+        DEPENDENT,
+        /** Kept, because nobody asked for more. */
+        UNTOUCHED
+    }
+
+    /**
+     * One ground of a decision.
+     *
+     * @param cause what decides
+     * @param text the same for people
+     * @param until when this ground ends if nothing else changes; empty if time does not decide
+     */
+    public record Ground(Cause cause, String text, Optional<Instant> until) {
+        /** Checks that all are given. */
+        public Ground {
+            Objects.requireNonNull(cause, "cause");
+            Objects.requireNonNull(text, "text");
+            Objects.requireNonNull(until, "until");
+        }
+    }
 
     /**
      * What happens to one backup.
      *
      * @param label the backup
      * @param keep whether it stays
-     * @param reason why, for people
+     * @param grounds why; at least one
      */
-    public record Decision(BackupLabel label, boolean keep, String reason) {}
+    public record Decision(BackupLabel label, boolean keep, List<Ground> grounds) {
+        /** Copies the list. */
+        public Decision {
+            grounds = List.copyOf(grounds);
+        }
 
-    /** Copies the list. */
+        /**
+         * A decision made by hand.
+         *
+         * @param label the backup
+         * @param keep whether it stays
+         * @param reason why, for people
+         */
+        public Decision(BackupLabel label, boolean keep, String reason) {
+            this(label, keep, List.of(new Ground(keep ? Cause.UNTOUCHED : Cause.NAMED, reason, Optional.empty())));
+        }
+
+        /**
+         * The grounds for people.
+         *
+         * @return one line
+         */
+        public String reason() {
+            return grounds.stream().map(Ground::text).collect(Collectors.joining("; "));
+        }
+
+        /**
+         * When a kept backup goes if nothing but time changes.
+         *
+         * @return empty if it is not kept, or not by time alone
+         */
+        public Optional<Instant> until() {
+            if (!keep || grounds.stream().anyMatch(ground -> ground.until().isEmpty())) {
+                return Optional.empty();
+            }
+            return grounds.stream().flatMap(ground -> ground.until().stream()).max(Instant::compareTo);
+        }
+
+        /**
+         * Whether something is among the grounds.
+         *
+         * @param cause what
+         * @return true if so
+         */
+        public boolean has(Cause cause) {
+            return grounds.stream().anyMatch(ground -> ground.cause() == cause);
+        }
+    }
+
+    /** Copies list and set. */
     public ExpirePlan {
         decisions = List.copyOf(decisions);
+        consents = Set.copyOf(consents);
         Objects.requireNonNull(grace, "grace");
         if (grace.isNegative()) {
             throw new IllegalArgumentException("a grace is not negative: " + grace);
@@ -40,13 +141,13 @@ public record ExpirePlan(Repository repository, List<Decision> decisions, Durati
     }
 
     /**
-     * With {@link #STANDARD_GRACE}.
+     * With {@link #STANDARD_GRACE}, and without consents.
      *
      * @param repository where
      * @param decisions one for each backup, in order of time
      */
     public ExpirePlan(Repository repository, List<Decision> decisions) {
-        this(repository, decisions, STANDARD_GRACE);
+        this(repository, decisions, STANDARD_GRACE, Set.of());
     }
 
     /**
@@ -56,7 +157,7 @@ public record ExpirePlan(Repository repository, List<Decision> decisions, Durati
      * @return a new plan
      */
     public ExpirePlan withGrace(Duration other) {
-        return new ExpirePlan(repository, decisions, other);
+        return new ExpirePlan(repository, decisions, other, consents);
     }
 
     /**
@@ -81,14 +182,28 @@ public record ExpirePlan(Repository repository, List<Decision> decisions, Durati
     }
 
     /**
+     * The decision about one backup.
+     *
+     * @param label of the backup
+     * @return empty if the plan does not know it
+     */
+    public Optional<Decision> decision(BackupLabel label) {
+        return decisions.stream()
+                .filter(decision -> decision.label().equals(label))
+                .findFirst();
+    }
+
+    /**
      * The decision about every backup.
      *
      * @return a line for each
      */
     public String explain() {
-        return decisions.stream()
-                .map(decision ->
-                        (decision.keep() ? "keep    " : "delete  ") + decision.label() + "  " + decision.reason())
-                .collect(Collectors.joining(System.lineSeparator()));
+        return decisions.stream().map(ExpirePlan::explain).collect(Collectors.joining(System.lineSeparator()));
+    }
+
+    private static String explain(Decision decision) {
+        return (decision.keep() ? "keep    " : "delete  ") + decision.label() + "  " + decision.reason()
+                + decision.until().map(until -> "; until " + until).orElse("");
     }
 }

@@ -57,6 +57,13 @@ public interface RepositoryInfo {
     List<BackupInfo> backups();
 
     /**
+     * The pins that hold now.
+     *
+     * @return in order of their labels
+     */
+    List<Pin> pins();
+
+    /**
      * Labels that were begun and are neither committed nor aborted: running, or left by a process that died.
      *
      * @return in order of time

@@ -1,37 +1,233 @@
 package io.pgbackup.catalog;
 
-/** Which backups to keep. Immutable. A backup is never removed while one that is kept needs it, and the last full backup is always kept. */
-public final class Retention {
-    private final int fullBackups;
+import io.pgbackup.catalog.RetentionRule.Every;
+import io.pgbackup.catalog.RetentionRule.FullBackups;
+import io.pgbackup.catalog.RetentionRule.Generations;
+import io.pgbackup.catalog.RetentionRule.RecoveryWindow;
+import io.pgbackup.catalog.RetentionRule.YoungerThan;
+import java.time.Duration;
+import java.time.Period;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
-    private Retention(int fullBackups) {
-        this.fullBackups = fullBackups;
+/**
+ * Which backups to keep: one or more rules, of which each keeps what it names, so that adding a rule never removes more. Whatever the rules say, the newest
+ * backup and at least one full backup stay ({@link #atLeast}), a kept backup keeps everything it leans on, and pinned backups stay. A backup that failed or is
+ * damaged counts for nothing. Immutable.
+ */
+public final class Retention {
+    private final List<RetentionRule> rules;
+    private final int minimum;
+
+    private Retention(List<RetentionRule> rules, int minimum) {
+        this.rules = List.copyOf(rules);
+        this.minimum = minimum;
     }
 
     /**
      * Keeps the newest full backups and everything that depends on them.
      *
      * @param count at least 1
-     * @return the rule
+     * @return the retention
      */
     public static Retention keepFullBackups(int count) {
-        if (count < 1) {
-            throw new IllegalArgumentException("at least one full backup is kept, not " + count);
-        }
-        return new Retention(count);
+        return new Retention(List.of(new FullBackups(count, OptionalInt.empty())), 1);
     }
 
     /**
-     * How many full backups are kept.
+     * Keeps every backup younger than an age.
+     *
+     * @param age longer than nothing; the end of a backup counts
+     * @return the retention
+     */
+    public static Retention keepYoungerThan(Duration age) {
+        return new Retention(List.of(new YoungerThan(age)), 1);
+    }
+
+    /**
+     * Keeps every backup younger than an age.
+     *
+     * @param age by the calendar in UTC, longer than nothing; the end of a backup counts
+     * @return the retention
+     */
+    public static Retention keepYoungerThan(Period age) {
+        return new Retention(List.of(new YoungerThan(age)), 1);
+    }
+
+    /**
+     * Keeps what is needed to restore to any point of the recent past.
+     *
+     * @param length how far back, longer than nothing
+     * @return the retention
+     */
+    public static Retention keepRecoveryWindow(Duration length) {
+        return new Retention(List.of(new RecoveryWindow(length)), 1);
+    }
+
+    /**
+     * Keeps what is needed to restore to any point of the recent past.
+     *
+     * @param length how far back, by the calendar in UTC, longer than nothing
+     * @return the retention
+     */
+    public static Retention keepRecoveryWindow(Period length) {
+        return new Retention(List.of(new RecoveryWindow(length)), 1);
+    }
+
+    /**
+     * Keeps the newest backup of each of the newest periods that have one.
+     *
+     * @param every the period, in UTC
+     * @param count how many periods, at least 1
+     * @return the retention
+     */
+    public static Retention keepGenerations(Every every, int count) {
+        return new Retention(List.of(new Generations(every, count)), 1);
+    }
+
+    /**
+     * Of the full backups kept by count, only the newest differential backups each, and whatever was taken since the oldest of these. A full backup with fewer
+     * differential ones keeps everything that depends on it.
+     *
+     * @param count at least 1
+     * @return a new retention
+     * @throws IllegalStateException if full backups are not kept by count, or this was said already
+     */
+    public Retention withDifferentials(int count) {
+        List<RetentionRule> changed = new ArrayList<>(rules);
+        for (int index = 0; index < changed.size(); index++) {
+            if (changed.get(index) instanceof FullBackups fulls
+                    && fulls.differentials().isEmpty()) {
+                changed.set(index, new FullBackups(fulls.count(), OptionalInt.of(count)));
+                return new Retention(changed, minimum);
+            }
+        }
+        throw new IllegalStateException("differential backups are limited once, behind keepFullBackups: " + this);
+    }
+
+    /**
+     * Keeps also the newest full backups and everything that depends on them.
+     *
+     * @param count at least 1
+     * @return a new retention
+     */
+    public Retention andFullBackups(int count) {
+        return and(new FullBackups(count, OptionalInt.empty()));
+    }
+
+    /**
+     * Keeps also every backup younger than an age.
+     *
+     * @param age longer than nothing
+     * @return a new retention
+     */
+    public Retention andYoungerThan(Duration age) {
+        return and(new YoungerThan(age));
+    }
+
+    /**
+     * Keeps also every backup younger than an age.
+     *
+     * @param age by the calendar in UTC, longer than nothing
+     * @return a new retention
+     */
+    public Retention andYoungerThan(Period age) {
+        return and(new YoungerThan(age));
+    }
+
+    /**
+     * Keeps also what is needed to restore to any point of the recent past.
+     *
+     * @param length how far back, longer than nothing
+     * @return a new retention
+     */
+    public Retention andRecoveryWindow(Duration length) {
+        return and(new RecoveryWindow(length));
+    }
+
+    /**
+     * Keeps also what is needed to restore to any point of the recent past.
+     *
+     * @param length how far back, by the calendar in UTC, longer than nothing
+     * @return a new retention
+     */
+    public Retention andRecoveryWindow(Period length) {
+        return and(new RecoveryWindow(length));
+    }
+
+    /**
+     * Keeps also the newest backup of each of the newest periods that have one.
+     *
+     * @param every the period, in UTC
+     * @param count how many periods, at least 1
+     * @return a new retention
+     */
+    public Retention andGenerations(Every every, int count) {
+        return and(new Generations(every, count));
+    }
+
+    private Retention and(RetentionRule rule) {
+        if (rules.stream().anyMatch(other -> isSame(other, rule))) {
+            throw new IllegalArgumentException("a rule of this kind is given twice: " + this + " and " + rule);
+        }
+        List<RetentionRule> changed = new ArrayList<>(rules);
+        changed.add(rule);
+        return new Retention(changed, minimum);
+    }
+
+    private static boolean isSame(RetentionRule one, RetentionRule other) {
+        return one.getClass() == other.getClass()
+                && !(one instanceof Generations first
+                        && other instanceof Generations second
+                        && first.every() != second.every());
+    }
+
+    /**
+     * Never fewer full backups than this, whatever ages and periods say; 1 unless said otherwise. Incremental and differential backups do not count.
+     *
+     * @param fullBackups at least 1
+     * @return a new retention
+     */
+    public Retention atLeast(int fullBackups) {
+        if (fullBackups < 1) {
+            throw new IllegalArgumentException("at least one full backup is kept, not " + fullBackups);
+        }
+        return new Retention(rules, fullBackups);
+    }
+
+    /**
+     * The rules.
+     *
+     * @return at least one; what any of them keeps is kept
+     */
+    public List<RetentionRule> rules() {
+        return rules;
+    }
+
+    /**
+     * Never fewer full backups than this.
      *
      * @return at least 1
      */
-    public int fullBackups() {
-        return fullBackups;
+    public int minimum() {
+        return minimum;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Retention retention && retention.rules.equals(rules) && retention.minimum == minimum;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * rules.hashCode() + minimum;
     }
 
     @Override
     public String toString() {
-        return "Retention[" + fullBackups + " full]";
+        return rules.stream().map(RetentionRule::toString).collect(Collectors.joining("; ", "Retention[", "; "))
+                + "at least " + minimum + " full]";
     }
 }

@@ -58,6 +58,12 @@ public enum ErrorCode {
     NO_SPACE,
     /** The plan no longer fits the catalog. */
     PLAN_OUTDATED,
+    /** The backup is pinned, or locked by the store: it is not deleted. */
+    BACKUP_PROTECTED,
+    /** No full backup that can be restored would remain. */
+    LAST_FULL_BACKUP,
+    /** Expire has chosen the backup, or one that it leans on: it goes. */
+    BACKUP_EXPIRING,
     /** A check or verification found problems and the caller required none. */
     CHECK_FAILED,
     /** A file could not be written. */

@@ -26,6 +26,10 @@ public enum OperationKind {
     EXPIRE,
     /** Settle the label of a lease whose holder is gone. */
     BREAK_LEASE,
+    /** Keep a backup whatever retention says. */
+    PIN,
+    /** Leave a pinned backup to retention again. */
+    UNPIN,
     /** Let another key open a repository. */
     ADD_KEY,
     /** Close a repository to a key. */

@@ -13,10 +13,12 @@ import io.pgbackup.backup.CombineRequest;
 import io.pgbackup.backup.CopyRequest;
 import io.pgbackup.backup.CopyResult;
 import io.pgbackup.catalog.CheckReport;
+import io.pgbackup.catalog.DeletionConsent;
 import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
 import io.pgbackup.catalog.InitializeResult;
 import io.pgbackup.catalog.JobRecord;
+import io.pgbackup.catalog.Pin;
 import io.pgbackup.catalog.RepositoryBrowser;
 import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.Retention;
@@ -29,8 +31,10 @@ import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
 import io.pgbackup.spi.PgBackupConfiguration;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
+import java.util.Optional;
 
 /** The façade: wires a configuration to the verbs. Safe for use by many threads. */
 final class Engine implements PgBackup {
@@ -127,6 +131,21 @@ final class Engine implements PgBackup {
     @Override
     public ExpirePlan planExpire(Repository repository, Retention retention) {
         return plain.planExpire(repository, retention);
+    }
+
+    @Override
+    public ExpirePlan planDelete(Repository repository, BackupLabel label, DeletionConsent... consents) {
+        return plain.planDelete(repository, label, consents);
+    }
+
+    @Override
+    public Pin pin(Repository repository, BackupLabel label, String reason, Optional<Instant> until) {
+        return plain.pin(repository, label, reason, until);
+    }
+
+    @Override
+    public boolean unpin(Repository repository, BackupLabel label) {
+        return plain.unpin(repository, label);
     }
 
     @Override

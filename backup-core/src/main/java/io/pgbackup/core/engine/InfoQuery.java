@@ -3,6 +3,7 @@ package io.pgbackup.core.engine;
 import io.pgbackup.BackupLabel;
 import io.pgbackup.Repository;
 import io.pgbackup.catalog.BackupInfo;
+import io.pgbackup.catalog.Pin;
 import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.RepositoryInfo.RepositoryState;
 import io.pgbackup.catalog.RepositoryStatus;
@@ -12,10 +13,12 @@ import io.pgbackup.core.repository.Catalog;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.core.repository.Pins;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.error.RepositoryException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -31,9 +34,12 @@ final class InfoQuery {
     private final List<BackupInfo> backups = new ArrayList<>();
     private final List<BackupLabel> unsettled = new ArrayList<>();
     private final List<BackupLabel> retired = new ArrayList<>();
+    private final List<Pin> pins = new ArrayList<>();
+    private final Instant now;
 
-    InfoQuery(String cluster) {
+    InfoQuery(String cluster, Instant now) {
         this.cluster = cluster;
+        this.now = now;
     }
 
     /** Adds what a repository holds. */
@@ -63,6 +69,7 @@ final class InfoQuery {
                     .sum();
             backups.add(record.toInfo(repository.name(), below));
         }
+        pins.addAll(new Pins(open, layout).holding(now).values());
         states.add(
                 damaged.isEmpty()
                         ? state(repository, statusOf(identities, records), "", identities)
@@ -113,7 +120,13 @@ final class InfoQuery {
         backups.sort(Comparator.comparing(BackupInfo::label).thenComparing(BackupInfo::repository));
         unsettled.sort(null);
         retired.sort(null);
+        pins.sort(Comparator.comparing(Pin::label).thenComparing(Pin::repository));
         return new InfoReport(
-                cluster, List.copyOf(states), List.copyOf(backups), List.copyOf(unsettled), List.copyOf(retired));
+                cluster,
+                List.copyOf(states),
+                List.copyOf(backups),
+                List.copyOf(unsettled),
+                List.copyOf(retired),
+                List.copyOf(pins));
     }
 }

@@ -4,6 +4,7 @@ import io.pgbackup.BackupLabel;
 import io.pgbackup.BackupType;
 import io.pgbackup.catalog.BackupInfo;
 import io.pgbackup.catalog.BackupSizes;
+import io.pgbackup.catalog.Pin;
 import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.RepositoryStatus;
 import io.pgbackup.catalog.ServerIdentity;
@@ -29,13 +30,15 @@ import java.util.stream.Collectors;
  * @param backups in order of time
  * @param unsettled in order of time
  * @param retired in order of time
+ * @param pins those that hold, in order of their labels
  */
 record InfoReport(
         String cluster,
         List<RepositoryState> repositories,
         List<BackupInfo> backups,
         List<BackupLabel> unsettled,
-        List<BackupLabel> retired)
+        List<BackupLabel> retired,
+        List<Pin> pins)
         implements RepositoryInfo {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ssxxx", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -60,7 +63,8 @@ record InfoReport(
                 .putTexts(
                         "unsettled",
                         unsettled.stream().map(BackupLabel::toString).toList())
-                .putTexts("retired", retired.stream().map(BackupLabel::toString).toList());
+                .putTexts("retired", retired.stream().map(BackupLabel::toString).toList())
+                .putRecords("pins", pins.stream().map(InfoReport::json).toList());
         return new String(json.toBytes(), StandardCharsets.UTF_8);
     }
 
@@ -77,6 +81,16 @@ record InfoReport(
                 .putRecords(
                         "identities",
                         state.identities().stream().map(IdentityRecords::write).toList());
+    }
+
+    private static JsonRecord json(Pin pin) {
+        JsonRecord json = new JsonRecord()
+                .put("label", pin.label().toString())
+                .put("repository", pin.repository())
+                .put("reason", pin.reason())
+                .put("since", pin.since().toString());
+        pin.until().ifPresent(until -> json.put("until", until.toString()));
+        return json;
     }
 
     private static JsonRecord json(BackupInfo backup) {
@@ -150,7 +164,7 @@ record InfoReport(
         }
     }
 
-    private static void append(StringBuilder text, BackupInfo backup) {
+    private void append(StringBuilder text, BackupInfo backup) {
         BackupSizes sizes = backup.sizes();
         text.append("\n    ")
                 .append(type(backup))
@@ -187,6 +201,13 @@ record InfoReport(
         if (backup.badPages() > 0) {
             line(text, "bad pages", Long.toString(backup.badPages()));
         }
+        pins.stream()
+                .filter(pin ->
+                        pin.label().equals(backup.label()) && pin.repository().equals(backup.repository()))
+                .forEach(pin -> line(
+                        text,
+                        "pinned until",
+                        pin.until().map(InfoReport::time).orElse("taken away") + ": " + pin.reason()));
         new TreeMap<>(backup.annotations()).forEach((key, value) -> line(text, "annotation " + key, value));
     }
 

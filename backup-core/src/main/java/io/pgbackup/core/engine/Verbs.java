@@ -11,10 +11,12 @@ import io.pgbackup.backup.CombineRequest;
 import io.pgbackup.backup.CopyRequest;
 import io.pgbackup.backup.CopyResult;
 import io.pgbackup.catalog.CheckReport;
+import io.pgbackup.catalog.DeletionConsent;
 import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
 import io.pgbackup.catalog.InitializeResult;
 import io.pgbackup.catalog.JobRecord;
+import io.pgbackup.catalog.Pin;
 import io.pgbackup.catalog.RepositoryBrowser;
 import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.Retention;
@@ -26,11 +28,14 @@ import io.pgbackup.core.engine.copy.CopyOperation;
 import io.pgbackup.core.engine.restore.RestoreOperation;
 import io.pgbackup.core.engine.restore.Surroundings;
 import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.Candidate;
 import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.DeletionPlanner;
 import io.pgbackup.core.repository.JobRecords;
 import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.RetentionCatalog;
 import io.pgbackup.core.repository.RetentionPlanner;
 import io.pgbackup.core.repository.SetRecords;
 import io.pgbackup.error.ErrorCode;
@@ -41,8 +46,12 @@ import io.pgbackup.keys.RepositoryKeys;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
+import java.time.Instant;
 import java.time.YearMonth;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -93,10 +102,11 @@ final class Verbs implements ClusterOperations {
 
     @Override
     public BackupResult backup(BackupRequest request) {
-        return run(
+        BackupResult result = run(
                 OperationKind.BACKUP,
                 request.repository(),
                 (operation, open) -> new BackupOperation(operation, open, cluster, runtime, request).run());
+        return new FollowingExpire(this, request.repository(), request.thenExpire()).after(result);
     }
 
     @Override
@@ -187,7 +197,7 @@ final class Verbs implements ClusterOperations {
 
     @Override
     public RepositoryInfo info(Repository repository) {
-        InfoQuery query = new InfoQuery(cluster.name());
+        InfoQuery query = new InfoQuery(cluster.name(), runtime.clock().instant());
         try (OpenRepository open = repositories.open(repository)) {
             query.add(repository, open);
         }
@@ -196,7 +206,7 @@ final class Verbs implements ClusterOperations {
 
     @Override
     public RepositoryInfo info() {
-        InfoQuery query = new InfoQuery(cluster.name());
+        InfoQuery query = new InfoQuery(cluster.name(), runtime.clock().instant());
         for (Repository repository : repositories.all()) {
             try (OpenRepository open = repositories.open(repository)) {
                 query.add(repository, open);
@@ -218,8 +228,43 @@ final class Verbs implements ClusterOperations {
     @Override
     public ExpirePlan planExpire(Repository repository, Retention retention) {
         try (OpenRepository open = repositories.open(repository)) {
-            return new ExpirePlan(repository, RetentionPlanner.plan(new Catalog(open, layout).backups(), retention));
+            Instant now = runtime.clock().instant();
+            List<Candidate> candidates = new RetentionCatalog(open, layout).candidates(now);
+            return new ExpirePlan(repository, RetentionPlanner.plan(candidates, retention, now));
         }
+    }
+
+    @Override
+    public ExpirePlan planDelete(Repository repository, BackupLabel label, DeletionConsent... consents) {
+        try (OpenRepository open = repositories.open(repository)) {
+            Instant now = runtime.clock().instant();
+            List<Candidate> candidates = new RetentionCatalog(open, layout).candidates(now);
+            if (candidates.stream().noneMatch(candidate -> candidate.label().equals(label))) {
+                throw noBackup("repository " + open.name());
+            }
+            Set<DeletionConsent> consented = Set.copyOf(Arrays.asList(consents));
+            return new ExpirePlan(
+                    repository,
+                    DeletionPlanner.plan(candidates, label, consented, now),
+                    ExpirePlan.STANDARD_GRACE,
+                    consented);
+        }
+    }
+
+    @Override
+    public Pin pin(Repository repository, BackupLabel label, String reason, Optional<Instant> until) {
+        return run(
+                OperationKind.PIN,
+                repository,
+                (operation, open) -> new PinOperation(operation, open, layout).pin(label, reason, until));
+    }
+
+    @Override
+    public boolean unpin(Repository repository, BackupLabel label) {
+        return run(
+                OperationKind.UNPIN,
+                repository,
+                (operation, open) -> new PinOperation(operation, open, layout).unpin(label));
     }
 
     @Override

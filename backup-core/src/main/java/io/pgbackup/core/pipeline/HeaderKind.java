@@ -38,6 +38,8 @@ public enum HeaderKind {
     WAL(14, ObjectKind.WAL),
     /** Changed blocks of WAL; read by every incremental, so not where WAL itself goes cold. */
     SUMMARY(15, ObjectKind.MANIFEST),
+    /** A set is pinned, or no longer. */
+    PIN(16, ObjectKind.CONTROL),
     /** Which keys count, and who makes a generation of them. */
     KEY_RING(17, ObjectKind.KEY);
 

@@ -351,6 +351,12 @@ public final class Catalog {
         return labels;
     }
 
+    static List<BackupLabel> labelsOf(List<ObjectPrefix> prefixes) {
+        TreeSet<String> names = new TreeSet<>();
+        prefixes.forEach(prefix -> names.add(prefix.name()));
+        return labels(names);
+    }
+
     private static boolean isLabel(String name) {
         try {
             return BackupLabel.parse(name).toString().equals(name);

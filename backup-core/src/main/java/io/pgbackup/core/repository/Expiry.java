@@ -12,9 +12,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * Retire, look, delete: a set is first marked as chosen; only then is looked whether anything leans on it; only then is it deleted, its record first. It takes
+ * Retire, look, delete: a set is first marked as chosen; only then is looked whether it is pinned or anything leans on it; only then is it deleted, its record
+ * first. It takes
  * no lease, waits for nobody and settles nothing, and any number of these may run at once. For one call.
  */
 public final class Expiry {
@@ -23,7 +25,7 @@ public final class Expiry {
      *
      * @param deleted sets that are gone
      * @param waiting retired sets whose grace is not over
-     * @param postponed retired sets that something leans on
+     * @param postponed retired sets that are pinned or that something leans on
      * @param abandoned aborted sets whose data is gone
      * @param ghosts commit records without data that are gone
      * @param freed bytes of the objects that are gone
@@ -113,18 +115,19 @@ public final class Expiry {
     private Outcome delete(Instant now, List<BackupLabel> abandoned) {
         Map<BackupLabel, Instant> retired = catalog.retirements();
         Set<BackupLabel> needed = leanedOnByRunning();
-        List<BackupRecord> committed = catalog.committed();
+        Map<BackupLabel, List<BackupLabel>> committed = committed();
         List<BackupLabel> waiting = new ArrayList<>();
         Set<BackupLabel> due = new HashSet<>();
-        for (BackupRecord record : committed) {
-            Instant since = retired.get(record.label());
+        for (BackupLabel label : committed.keySet()) {
+            Instant since = retired.get(label);
             if (since != null && isPast(since, ages.grace(), now)) {
-                due.add(record.label());
+                due.add(label);
             } else if (since != null) {
-                waiting.add(record.label());
+                waiting.add(label);
             }
         }
         Set<BackupLabel> deletable = new HashSet<>(due);
+        deletable.removeAll(pinned(now));
         keepWhatIsNeeded(committed, deletable, needed);
         List<BackupLabel> halfDeleted = catalog.halfDeleted();
         List<BackupLabel> deleted = newestFirst(deletable);
@@ -140,6 +143,25 @@ public final class Expiry {
         return new Outcome(deleted, waiting, newestFirst(due), cleared, ghosts, deletion.freed());
     }
 
+    /** What every committed set leans on; one whose record cannot be read keeps what it may need. */
+    private Map<BackupLabel, List<BackupLabel>> committed() {
+        Map<BackupLabel, List<BackupLabel>> references = new TreeMap<>();
+        RetentionCatalog unreadable = new RetentionCatalog(repository, layout);
+        for (BackupRecord record :
+                catalog.committed((label, damage) -> references.put(label, unreadable.leansOn(label)))) {
+            references.put(record.label(), record.references());
+        }
+        return references;
+    }
+
+    /** A pin is written before its writer looks whether the set is retired; so here it is looked for after the set was retired. */
+    private Set<BackupLabel> pinned(Instant now) {
+        Instant here = clock.instant();
+        return new Pins(repository, layout)
+                .holding(now.isBefore(here) ? now : here)
+                .keySet();
+    }
+
     private Set<BackupLabel> leanedOnByRunning() {
         Set<BackupLabel> needed = new HashSet<>();
         for (BackupLabel label : catalog.unsettled()) {
@@ -150,14 +172,14 @@ public final class Expiry {
 
     /** What stays keeps what it leans on, until nothing changes any more. */
     private static void keepWhatIsNeeded(
-            List<BackupRecord> committed, Set<BackupLabel> deletable, Set<BackupLabel> needed) {
+            Map<BackupLabel, List<BackupLabel>> committed, Set<BackupLabel> deletable, Set<BackupLabel> needed) {
         boolean changed = true;
         while (changed) {
-            for (BackupRecord record : committed) {
-                if (!deletable.contains(record.label())) {
-                    needed.addAll(record.references());
+            committed.forEach((label, references) -> {
+                if (!deletable.contains(label)) {
+                    needed.addAll(references);
                 }
-            }
+            });
             changed = deletable.removeAll(needed);
         }
     }

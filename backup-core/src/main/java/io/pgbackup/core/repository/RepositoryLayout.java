@@ -138,6 +138,36 @@ public final class RepositoryLayout {
         }
 
         /**
+         * Pins of all sets, a level for each.
+         *
+         * @return their prefix
+         */
+        public ObjectPrefix pins() {
+            return root.resolve("pin");
+        }
+
+        /**
+         * Pins of one set.
+         *
+         * @param label of the set
+         * @return numbered records
+         */
+        public ObjectPrefix pins(BackupLabel label) {
+            return pins().resolve(label.toString());
+        }
+
+        /**
+         * One record about the pin of a set.
+         *
+         * @param label of the set
+         * @param number from 1
+         * @return its key
+         */
+        public ObjectKey pin(BackupLabel label, long number) {
+            return pins(label).key(Long.toString(number));
+        }
+
+        /**
          * Leases.
          *
          * @return numbered records

@@ -37,6 +37,7 @@ final class SetDeletion {
         deleteBelow(set.manifest());
         deleteBelow(set.bundles());
         deleteBelow(set.root());
+        deleteBelow(layout.pins(label));
     }
 
     /** Deletes a commit record without data. */

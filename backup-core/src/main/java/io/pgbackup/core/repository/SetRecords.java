@@ -79,7 +79,7 @@ public final class SetRecords {
      * @return false if the writer must choose again
      */
     public boolean mayLeanOn(BackupLabel label) {
-        return repository.stat(layout.retirement(label)).isEmpty()
+        return !isRetired(label)
                 && new Catalog(repository, layout).settlement(label).isPresent()
                 && repository.stat(layout.set(label).begin()).isPresent();
     }
@@ -216,6 +216,16 @@ public final class SetRecords {
                 .put("reason", reason)
                 .put("time", now.toString());
         repository.createRecord(layout.retirement(label), HeaderKind.RETIRE, record.toBytes());
+    }
+
+    /**
+     * Whether expire has chosen a set.
+     *
+     * @param label of the set
+     * @return true for good once it has
+     */
+    public boolean isRetired(BackupLabel label) {
+        return repository.stat(layout.retirement(label)).isPresent();
     }
 
     private ConflictException lost(BackupLabel label, String what) {

@@ -207,6 +207,38 @@ class ExpireServerTest {
     }
 
     @Test
+    void anExpireMayFollowABackupAndNeverFailsIt() throws IOException {
+        Path place = site.fresh("followed");
+        Repository sound = Site.encrypted(place, "sound");
+        Repository failing = faulty(
+                place,
+                FaultyStorageProvider.Faults.planned(storage -> storage.on(Verb.CREATE)
+                        .matching("**/retire/**")
+                        .always()
+                        .denied()));
+        BackupRequest.Draft followed = BackupRequest.full().thenExpire(Retention.keepFullBackups(1));
+        BackupLabel second;
+        try (PgBackup pg = site.initialized(sound)) {
+            full(pg, sound);
+            BackupResult result = pg.backup(followed.to(sound));
+            second = result.label();
+            assertThat(result.expired().orElseThrow().waiting()).hasSize(1);
+            assertThat(result.warnings()).isEmpty();
+            assertThat(labels(pg)).containsExactly(second);
+        }
+        try (PgBackup pg = site.initialized(failing)) {
+            BackupResult result = pg.backup(followed.to(failing));
+            assertThat(result.expired()).isEmpty();
+            assertThat(result.warnings()).singleElement().satisfies(warning -> {
+                assertThat(warning.subject()).isEqualTo("expire");
+                assertThat(warning.message()).contains("STORAGE_DENIED");
+            });
+            assertThat(labels(pg)).containsExactly(second, result.label());
+            pg.verify(failing, VerifyDepth.CONTENT).requireClean();
+        }
+    }
+
+    @Test
     void aRunningBackupPostponesWhatItLeansOn() throws Exception {
         Path place = site.fresh("postponed");
         CountDownLatch begun = new CountDownLatch(1);

@@ -55,29 +55,36 @@ public final class SyntheticSet {
         RepositoryOpener opener = new RepositoryOpener(InstantSource.fixed(NOW));
         opener.create(repository, storage);
         OpenRepository open = opener.open(repository, storage);
-        ClusterLayout layout = ClusterLayout.of(CLUSTER);
-        BackupRecord model = RetentionPlannerTest.record(LABEL, List.of());
+        add(open, ClusterLayout.of(CLUSTER), LABEL, List.of(), NOW);
+    }
+
+    /** Adds a set, whole in itself whatever it leans on, by all the steps of a backup. */
+    public static void add(
+            OpenRepository open, ClusterLayout layout, BackupLabel label, List<BackupLabel> references, Instant time)
+            throws InterruptedException {
+        BackupRecord model = RetentionPlannerTest.record(label, references);
         new IdentityRecords(open, layout).claim(model.server());
         Leases.Lease lease =
-                new Leases(open, layout).take(new Leases.Claim("test", InstantSource.fixed(NOW), used -> LABEL));
+                new Leases(open, layout).take(new Leases.Claim("test", InstantSource.fixed(time), used -> label));
         SetRecords records = new SetRecords(open, layout);
         records.begin(new BeginRecord(
-                LABEL,
+                label,
                 lease.holder(),
                 lease.number(),
-                NOW,
-                List.of(),
+                time,
+                references,
                 Optional.of(new BeginRecord.Origin(model.server(), SEED)),
                 List.of()));
-        records.start(LABEL, 1, model.wal().start());
-        byte[] root = writeData(open, layout, LABEL, List.of());
+        records.start(label, 1, model.wal().start());
+        List<BackupLabel> base = references.isEmpty() ? List.of() : List.of(references.get(references.size() - 1));
+        byte[] root = writeData(open, layout, label, base);
         records.commit(new BackupRecord(
-                LABEL,
+                label,
                 "operation",
-                List.of(),
+                references,
                 AdoptedWork.none(),
-                NOW,
-                NOW.plusSeconds(5),
+                time,
+                time.plusSeconds(5),
                 model.wal(),
                 model.sizes(),
                 model.server(),

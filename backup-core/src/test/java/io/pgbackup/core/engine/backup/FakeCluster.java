@@ -33,13 +33,17 @@ public final class FakeCluster implements ClusterFiles {
     BiConsumer<ClusterPath, Long> beforeRead = (path, position) -> {};
 
     public static byte[] page(Random random, long lsn, int block) {
-        byte[] page = new byte[PAGE_SIZE];
+        return page(PAGE_SIZE, random, lsn, block);
+    }
+
+    static byte[] page(int pageSize, Random random, long lsn, int block) {
+        byte[] page = new byte[pageSize];
         random.nextBytes(page);
         ByteBuffer header = ByteBuffer.wrap(page).order(ByteOrder.LITTLE_ENDIAN);
         header.putInt(0, (int) (lsn >>> 32)).putInt(4, (int) lsn);
-        header.putShort(10, (short) 0).putShort(12, (short) 100).putShort(14, (short) 4000);
-        header.putShort(16, (short) PAGE_SIZE).putShort(18, (short) 0x2004);
-        header.putShort(8, (short) PageChecksum.compute(page, 0, PAGE_SIZE, block));
+        header.putShort(10, (short) 0).putShort(12, (short) 100).putShort(14, (short) (pageSize / 2));
+        header.putShort(16, (short) pageSize).putShort(18, (short) (pageSize | 4));
+        header.putShort(8, (short) PageChecksum.compute(page, 0, pageSize, block));
         return page;
     }
 

@@ -42,6 +42,7 @@ import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.core.work.ProgressMeter;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.event.OperationKind;
+import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.testkit.MemoryStorage;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -53,6 +54,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 
 /** Takes sets of a fake cluster into memory and reads them back, by the very classes that a backup and a restore use. */
 public final class SetHarness implements AutoCloseable {
@@ -65,25 +67,54 @@ public final class SetHarness implements AutoCloseable {
 
     private static final int MANIFEST_PAGE = 500;
 
+    /** What a server was built and made with. */
+    record Shape(int pageSize, boolean checksums, int segmentBlocks) {
+        static final Shape USUAL = new Shape(FakeCluster.PAGE_SIZE, true, 131_072);
+    }
+
     final MemoryStorage memory;
     final RevivableStorage storage;
     final Repository described;
     final ClusterLayout layout = ClusterLayout.of("model");
+    private final Shape shape;
+    private final int bundleBytes;
     OpenRepository repository;
-    public ServerIdentity server = SERVER;
-    CopyTotals totals = new CopyTotals(FakeCluster.PAGE_SIZE);
+    public ServerIdentity server;
+    CopyTotals totals;
     private final ExecutorService executor = Executors.newFixedThreadPool(WORKERS);
 
     /** In an empty repository in memory. */
     public SetHarness() {
-        this(Repository.at("memory:model").unencrypted().build(), new MemoryStorage(InstantSource.system()));
+        this(unencrypted(), new MemoryStorage(InstantSource.system()));
+    }
+
+    private static Repository unencrypted() {
+        return Repository.at("memory:model").unencrypted().build();
     }
 
     /** In a repository that is made unless it is there. */
     public SetHarness(Repository described, MemoryStorage memory) {
+        this(described, memory, Shape.USUAL, Optional.empty());
+    }
+
+    /** For a server of another build. */
+    SetHarness(Shape shape) {
+        this(unencrypted(), new MemoryStorage(InstantSource.system()), shape, Optional.empty());
+    }
+
+    /** With bundles of the usual size, in a storage that may be large. */
+    SetHarness(Storage large) {
+        this(unencrypted(), new MemoryStorage(InstantSource.system()), Shape.USUAL, Optional.of(large));
+    }
+
+    private SetHarness(Repository described, MemoryStorage memory, Shape shape, Optional<Storage> large) {
         this.described = described;
         this.memory = memory;
-        this.storage = new RevivableStorage(memory);
+        this.shape = shape;
+        this.bundleBytes = large.isPresent() ? BundleWriters.CAPACITY : BUNDLE;
+        this.storage = new RevivableStorage(large.orElse(memory));
+        this.server = new ServerIdentity(1, 17, shape.pageSize(), 16 << 20);
+        this.totals = new CopyTotals(shape.pageSize());
         RepositoryOpener opener = new RepositoryOpener(InstantSource.system());
         opener.create(described, storage);
         repository = opener.open(described, storage);
@@ -108,13 +139,13 @@ public final class SetHarness implements AutoCloseable {
     }
 
     /** Takes a set; every set but the first builds upon the one before. */
-    public BackupRecord take(FakeCluster cluster, long startLsn) {
+    public BackupRecord take(ClusterFiles cluster, long startLsn) {
         return take(BackupRequest.auto(), cluster, startLsn);
     }
 
     /** Takes a set. */
-    public BackupRecord take(BackupRequest.Draft draft, FakeCluster cluster, long startLsn) {
-        return takeWith(draft, cluster, startLsn, cluster.late);
+    public BackupRecord take(BackupRequest.Draft draft, ClusterFiles cluster, long startLsn) {
+        return takeWith(draft, cluster, startLsn, cluster instanceof FakeCluster fake ? fake.late : Map.of());
     }
 
     /** Takes a set with small files that are added at the end. */
@@ -133,11 +164,11 @@ public final class SetHarness implements AutoCloseable {
         new SetRecords(repository, layout).start(begun.label(), 1, new Lsn(startLsn));
         ManifestStore manifests = new ManifestStore(repository, layout);
         byte[] root;
-        try (BundleWriters bundles = new BundleWriters(repository, layout.set(begun.label()), WORKERS, BUNDLE);
+        try (BundleWriters bundles = new BundleWriters(repository, layout.set(begun.label()), WORKERS, bundleBytes);
                 OrderedWork work = new OrderedWork(executor, 4 * WORKERS, () -> {})) {
             CopyPool pool = new CopyPool(bundles, WORKERS);
             ManifestWriter manifest =
-                    new ManifestWriter(manifests, begun.label(), bundles, FakeCluster.PAGE_SIZE, MANIFEST_PAGE);
+                    new ManifestWriter(manifests, begun.label(), bundles, shape.pageSize(), MANIFEST_PAGE);
             ClusterCopier copier =
                     new ClusterCopier(cluster, rules(begun, startLsn), pool, begun.base(), manifest, progress());
             copier.copyAll(ScanOptions.everything(), work);
@@ -150,7 +181,7 @@ public final class SetHarness implements AutoCloseable {
                     begun.label(),
                     begun.base().flatMap(BaseSet::label).map(List::of).orElse(List.of()),
                     begun.adopted(),
-                    FakeCluster.PAGE_SIZE,
+                    shape.pageSize(),
                     begun.seed(),
                     pages,
                     latePages,
@@ -211,15 +242,15 @@ public final class SetHarness implements AutoCloseable {
         return SetContents.of(repository, layout, record);
     }
 
-    private static CopyRules rules(Begun begun, long startLsn) {
-        PageCheck check = new PageCheck(FakeCluster.PAGE_SIZE, true);
+    private CopyRules rules(Begun begun, long startLsn) {
+        PageCheck check = new PageCheck(shape.pageSize(), shape.checksums());
         FrameFingerprint fingerprint = new FrameFingerprint(begun.seed());
         return new CopyRules(
                 check,
                 new PageRechecker(check, new Lsn(startLsn), () -> FLUSHED, pause -> {}),
                 fingerprint,
-                fingerprint.of(new byte[FakeCluster.PAGE_SIZE], 0, FakeCluster.PAGE_SIZE),
-                131_072);
+                fingerprint.of(new byte[shape.pageSize()], 0, shape.pageSize()),
+                shape.segmentBlocks());
     }
 
     private BackupRecord record(Begun begun, long startLsn, byte[] root) {
@@ -241,10 +272,16 @@ public final class SetHarness implements AutoCloseable {
 
     /** Reads a set back, as a restore does. */
     public ConcurrentSkipListMap<ClusterPath, byte[]> restore(BackupRecord record) {
-        SetContents contents = SetContents.of(repository, layout, record);
         ConcurrentSkipListMap<ClusterPath, byte[]> restored = new ConcurrentSkipListMap<>();
+        read(record, file -> into(file, restored));
+        return restored;
+    }
+
+    /** Reads a set back into targets of the caller. */
+    void read(BackupRecord record, Function<ManifestEntry.File, FileTarget> targets) {
+        SetContents contents = SetContents.of(repository, layout, record);
         FrameFingerprint fingerprint = new FrameFingerprint(contents.root().seed());
-        long zero = fingerprint.of(new byte[FakeCluster.PAGE_SIZE], 0, FakeCluster.PAGE_SIZE);
+        long zero = fingerprint.of(new byte[shape.pageSize()], 0, shape.pageSize());
         try (FrameWorkers workers = new FrameWorkers(contents.source(), WORKERS);
                 OrderedWork work = new OrderedWork(executor, 4 * WORKERS, () -> {})) {
             ContentReader reader = new ContentReader(workers, work, progress(), (file, failure) -> {
@@ -253,17 +290,17 @@ public final class SetHarness implements AutoCloseable {
             ManifestChain chain = contents.files();
             while (chain.hasNext()) {
                 ManifestChain.Chained next = chain.next();
-                ManifestEntry.File file = (ManifestEntry.File) next.entry();
-                ResolvedFile resolved = ResolvedFile.of(next.levels(), FakeCluster.PAGE_SIZE, zero);
-                reader.read(file, resolved.frames(), into(file, restored));
+                if (next.entry() instanceof ManifestEntry.File file) {
+                    ResolvedFile resolved = ResolvedFile.of(next.levels(), shape.pageSize(), zero);
+                    reader.read(file, resolved.frames(), targets.apply(file));
+                }
             }
             contents.lateFiles().forEachRemaining(entry -> {
                 ManifestEntry.File file = (ManifestEntry.File) entry;
-                reader.read(file, NeededFrame.ownOf(contents.ownLevel(), file), into(file, restored));
+                reader.read(file, NeededFrame.ownOf(contents.ownLevel(), file), targets.apply(file));
             });
             reader.drain();
         }
-        return restored;
     }
 
     private static FileTarget into(ManifestEntry.File file, ConcurrentSkipListMap<ClusterPath, byte[]> restored) {
