@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -121,7 +122,8 @@ final class DocumentedReader {
                 name);
         byte[] nonce =
                 ByteBuffer.allocate(12).putLong(number).put(object[offset + 4]).array();
-        byte[] master = masters.get(ByteBuffer.wrap(object).getInt(8));
+        byte[] master =
+                Objects.requireNonNull(masters.get(ByteBuffer.wrap(object).getInt(8)), "generation");
         Cipher cipher = gcm(hkdf(master, salt, info), nonce);
         cipher.updateAAD(header);
         cipher.updateAAD(object, offset, 8);
