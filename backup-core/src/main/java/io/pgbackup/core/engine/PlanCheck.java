@@ -31,7 +31,8 @@ final class PlanCheck {
                     && candidate.references().stream().anyMatch(deleted::contains)) {
                 throw outdated("the plan deletes what " + candidate.label() + " needs");
             }
-            if (deleted.contains(candidate.label()) && candidate.lockedUntil().filter(now::isBefore).isPresent()) {
+            if (deleted.contains(candidate.label())
+                    && candidate.lockedUntil().filter(now::isBefore).isPresent()) {
                 throw outdated("the plan deletes " + candidate.label() + ", which the store has locked");
             }
         }

@@ -24,11 +24,6 @@ public final class LoneOperation {
     public static Operation of(
             OperationKind kind, InstantSource clock, Optional<CancellationToken> token, Patience patience) {
         return new Operation(
-                "test",
-                kind,
-                clock,
-                new Cancellation(token, Optional.empty()),
-                new Listeners(List.of()),
-                patience);
+                "test", kind, clock, new Cancellation(token, Optional.empty()), new Listeners(List.of()), patience);
     }
 }

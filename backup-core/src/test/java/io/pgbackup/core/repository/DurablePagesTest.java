@@ -17,7 +17,6 @@ import io.pgbackup.storage.testkit.MemoryStorage;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Which pages of an interrupted set count. */

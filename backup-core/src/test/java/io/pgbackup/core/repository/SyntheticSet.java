@@ -94,8 +94,7 @@ public final class SyntheticSet {
     }
 
     /** Bundles and manifest of a set, all of it stored whole; returns the header of the manifest's root. */
-    public static byte[] writeData(
-            OpenRepository open, ClusterLayout layout, BackupLabel label, List<BackupLabel> base)
+    public static byte[] writeData(OpenRepository open, ClusterLayout layout, BackupLabel label, List<BackupLabel> base)
             throws InterruptedException {
         try (BundleWriters bundles = new BundleWriters(open, layout.set(label), 1)) {
             BundleWriter writer = bundles.borrow();
@@ -111,7 +110,16 @@ public final class SyntheticSet {
             bundles.giveBack(writer);
             bundles.flush(() -> {});
             return manifest.finish(new ManifestRoot(
-                    label, base, List.of(), PAGE_SIZE, SEED, files, late, Map.of("16400", "fast"), Map.of(), List.of()));
+                    label,
+                    base,
+                    List.of(),
+                    PAGE_SIZE,
+                    SEED,
+                    files,
+                    late,
+                    Map.of("16400", "fast"),
+                    Map.of(),
+                    List.of()));
         }
     }
 

@@ -157,8 +157,10 @@ class FencingTest {
                 Party after = site.party();
                 after.expire(Duration.ZERO);
                 assertThat(after.catalog().backups()).hasSize(storage.get().hasPaused() ? 2 : 1);
-                after.catalog().backups().forEach(backup -> backup.references()
-                        .forEach(label -> after.read(after.catalog().require(label))));
+                after.catalog()
+                        .backups()
+                        .forEach(backup -> backup.references()
+                                .forEach(label -> after.read(after.catalog().require(label))));
                 return storage.get().hasPaused();
             }
         });
@@ -174,8 +176,7 @@ class FencingTest {
                 Party expiring = site.party();
                 AtomicReference<PausingStorage> storage = new AtomicReference<>();
                 Party reader = site.party(plain -> {
-                    storage.set(new PausingStorage(
-                            plain, step, () -> expiring.expire(Duration.ofHours(24), label)));
+                    storage.set(new PausingStorage(plain, step, () -> expiring.expire(Duration.ofHours(24), label)));
                     return storage.get();
                 });
                 storage.get().arm();
@@ -259,7 +260,8 @@ class FencingTest {
                 if (request == storage.get().creates()) {
                     return false;
                 }
-                List<BackupLabel> kept = new ArrayList<>(List.of(site.party().full(), site.party().full()));
+                List<BackupLabel> kept = new ArrayList<>(
+                        List.of(site.party().full(), site.party().full()));
                 Party other = site.party();
                 other.expire(Duration.ZERO, label);
                 assertThat(keysOf(site, label)).isEmpty();

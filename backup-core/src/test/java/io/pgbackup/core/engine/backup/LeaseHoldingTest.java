@@ -62,8 +62,7 @@ class LeaseHoldingTest {
         holder.pass(Duration.ofMinutes(5));
         assertThatThrownBy(operation::heartbeat)
                 .isInstanceOfSatisfying(
-                        PgBackupException.class,
-                        lost -> assertThat(lost.code()).isEqualTo(ErrorCode.LEASE_LOST));
+                        PgBackupException.class, lost -> assertThat(lost.code()).isEqualTo(ErrorCode.LEASE_LOST));
     }
 
     @Test
@@ -77,7 +76,8 @@ class LeaseHoldingTest {
             operation.heartbeat();
         }
         assertThat(leases()).hasSize(1 + 5);
-        assertThat(new Leases(holder.repository(), MemorySite.LAYOUT).unsettled()).hasSize(1);
+        assertThat(new Leases(holder.repository(), MemorySite.LAYOUT).unsettled())
+                .hasSize(1);
         holder.expire(Duration.ZERO);
         assertThat(leases()).containsExactly("main/lease/5", "main/lease/6");
     }
@@ -168,8 +168,7 @@ class LeaseHoldingTest {
         assertThat(other.catalog().settlement(label)).contains(Catalog.Settlement.ABORTED);
         assertThatThrownBy(() -> leases.settleEarlier(lease, "test", dead.clock))
                 .isInstanceOfSatisfying(
-                        PgBackupException.class,
-                        lost -> assertThat(lost.code()).isEqualTo(ErrorCode.LEASE_LOST));
+                        PgBackupException.class, lost -> assertThat(lost.code()).isEqualTo(ErrorCode.LEASE_LOST));
     }
 
     /** Two look at once and see the same number: the second finds it taken, also when others came and went meanwhile. */
@@ -188,7 +187,6 @@ class LeaseHoldingTest {
         assertThat(late.number()).isEqualTo(1);
         assertThatThrownBy(() -> leases.settleEarlier(late, "test", sleeper.clock))
                 .isInstanceOfSatisfying(
-                        PgBackupException.class,
-                        lost -> assertThat(lost.code()).isEqualTo(ErrorCode.LEASE_LOST));
+                        PgBackupException.class, lost -> assertThat(lost.code()).isEqualTo(ErrorCode.LEASE_LOST));
     }
 }

@@ -2,13 +2,13 @@ package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.CancellationToken;
+import io.pgbackup.Lsn;
 import io.pgbackup.Repository;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.catalog.WalRange;
-import io.pgbackup.Lsn;
 import io.pgbackup.core.block.NeededFrame;
 import io.pgbackup.core.engine.LoneOperation;
 import io.pgbackup.core.engine.Operation;
@@ -54,7 +54,8 @@ final class MemorySite implements AutoCloseable {
 
     private final ExecutorService executor = Executors.newSingleThreadExecutor();
     private final MemoryStorage store = new MemoryStorage(() -> storeTime);
-    private final Repository described = Repository.at("memory:site").unencrypted().build();
+    private final Repository described =
+            Repository.at("memory:site").unencrypted().build();
 
     MemorySite() {
         new RepositoryOpener(InstantSource.system()).create(described, store.anotherClient());
@@ -88,8 +89,7 @@ final class MemorySite implements AutoCloseable {
         Optional<CancellationToken> token = Optional.empty();
 
         private final OpenRepository repository;
-        private final LeaseWatch watch =
-                new LeaseWatch(() -> ticks.addAndGet(ticksPerLook), LeaseTerms.STANDARD);
+        private final LeaseWatch watch = new LeaseWatch(() -> ticks.addAndGet(ticksPerLook), LeaseTerms.STANDARD);
 
         Party(OpenRepository repository) {
             this.repository = repository;
@@ -120,11 +120,15 @@ final class MemorySite implements AutoCloseable {
         }
 
         Begun begin(Operation operation) {
-            return new SetBeginning(operation, repository, LAYOUT).begin(BackupRequest.full().withoutResume().to(described), SERVER);
+            return new SetBeginning(operation, repository, LAYOUT)
+                    .begin(BackupRequest.full().withoutResume().to(described), SERVER);
         }
 
         private BackupLabel take(BackupRequest request, Operation operation) {
-            Begun begun = new SetBeginning(operation, repository, LAYOUT).begin(request, SERVER);
+            return finish(new SetBeginning(operation, repository, LAYOUT).begin(request, SERVER), operation);
+        }
+
+        BackupLabel finish(Begun begun, Operation operation) {
             SetRecords records = new SetRecords(repository, LAYOUT);
             return operation.settling(
                     () -> {
@@ -182,9 +186,10 @@ final class MemorySite implements AutoCloseable {
             SetContents contents = SetContents.of(repository, LAYOUT, record);
             try (FrameWorkers workers = new FrameWorkers(contents.source(), 1);
                     OrderedWork work = new OrderedWork(executor, 4, () -> {})) {
-                ContentReader reader = new ContentReader(workers, work, operation().progress(), (file, failure) -> {
-                    throw failure;
-                });
+                ContentReader reader =
+                        new ContentReader(workers, work, operation().progress(), (file, failure) -> {
+                            throw failure;
+                        });
                 ManifestChain chain = contents.files();
                 while (chain.hasNext()) {
                     if (chain.next().entry() instanceof ManifestEntry.File file) {
