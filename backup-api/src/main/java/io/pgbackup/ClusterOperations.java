@@ -19,10 +19,13 @@ import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.Retention;
 import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.catalog.VerifyReport;
+import io.pgbackup.catalog.VerifyRequest;
 import io.pgbackup.keys.RepositoryKeys;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
+import io.pgbackup.restore.SalvageReport;
+import io.pgbackup.restore.SalvageRequest;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
@@ -123,6 +126,15 @@ public interface ClusterOperations {
     RestoreResult restore(RestoreRequest request);
 
     /**
+     * Saves what can be saved of a backup whose commit record or manifest is lost or damaged, so that it cannot be restored. The result is no proven backup;
+     * restore another backup if there is one.
+     *
+     * @param request what, and into which directory
+     * @return what was saved, file by file, and how much of it is certain
+     */
+    SalvageReport salvage(SalvageRequest request);
+
+    /**
      * What one repository holds of this cluster.
      *
      * @param repository one of those configured
@@ -138,13 +150,22 @@ public interface ClusterOperations {
     RepositoryInfo info();
 
     /**
-     * Proves what is stored.
+     * Proves what is stored of all backups.
      *
      * @param repository one of those configured
      * @param depth how much to prove
-     * @return what was found; damage is a finding, not an exception
+     * @return as {@link #verify(VerifyRequest)}
      */
     VerifyReport verify(Repository repository, VerifyDepth depth);
+
+    /**
+     * Proves what is stored. The repository remembers each backup that was looked at, so that an interrupted verification can be taken up again and
+     * {@link #info()} tells when each was verified last.
+     *
+     * @param request what to verify, and how much to prove
+     * @return what was found; damage is a finding, a store that cannot be read is an exception
+     */
+    VerifyReport verify(VerifyRequest request);
 
     /**
      * Decides which backups retention no longer keeps, without changing anything.

@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param badPages number of pages that failed their check
  * @param annotations what the user kept with it
  * @param origin where it was taken first, if it is a copy; {@code started} and {@code stopped} are those of the origin
+ * @param verifications the newest verification of each depth that was done, newest first; empty if it was never verified
  */
 public record BackupInfo(
         BackupLabel label,
@@ -39,11 +40,13 @@ public record BackupInfo(
         ServerIdentity server,
         long badPages,
         Map<String, String> annotations,
-        Optional<BackupOrigin> origin) {
+        Optional<BackupOrigin> origin,
+        List<Verification> verifications) {
     /** Copies lists and maps. */
     public BackupInfo {
         references = List.copyOf(references);
         annotations = Map.copyOf(annotations);
+        verifications = List.copyOf(verifications);
     }
 
     /**

@@ -24,6 +24,10 @@ public enum ErrorCode {
     REPOSITORY_DAMAGED,
     /** An object that the catalog refers to is not there. */
     OBJECT_MISSING,
+    /** Something in the repository is not of this library, or nothing refers to it. */
+    OBJECT_UNKNOWN,
+    /** Something that was interrupted left this behind. */
+    LEFT_BEHIND,
     /** The store refused the credentials or the permission. */
     STORAGE_DENIED,
     /** The store could not be reached or broke off, also after retries. */

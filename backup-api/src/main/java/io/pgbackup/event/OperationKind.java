@@ -20,6 +20,8 @@ public enum OperationKind {
     PLAN_RESTORE,
     /** Restore a backup. */
     RESTORE,
+    /** Save what can be saved of a damaged backup. */
+    SALVAGE,
     /** Prove stored data. */
     VERIFY,
     /** Remove what retention no longer keeps. */

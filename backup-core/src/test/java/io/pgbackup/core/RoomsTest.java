@@ -79,8 +79,10 @@ class RoomsTest {
     }
 
     @ArchTest
-    static final ArchRule VERBS_DO_NOT_KNOW_EACH_OTHER =
-            slices().matching(CORE + "engine.(backup|copy|restore)..").should().notDependOnEachOther();
+    static final ArchRule VERBS_DO_NOT_KNOW_EACH_OTHER = slices().matching(
+                    CORE + "engine.(backup|copy|restore|verify|salvage)..")
+            .should()
+            .notDependOnEachOther();
 
     @ArchTest
     static final ArchRule CONTENT_KNOWS_NO_VERB = noClasses()
@@ -88,7 +90,12 @@ class RoomsTest {
             .resideInAPackage(CORE + "engine.content..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CORE + "engine.backup..", CORE + "engine.copy..", CORE + "engine.restore..");
+            .resideInAnyPackage(
+                    CORE + "engine.backup..",
+                    CORE + "engine.copy..",
+                    CORE + "engine.restore..",
+                    CORE + "engine.verify..",
+                    CORE + "engine.salvage..");
 
     @ArchTest
     static final ArchRule NO_CYCLES_BETWEEN_ROOMS =

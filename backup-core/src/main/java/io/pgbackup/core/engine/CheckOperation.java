@@ -104,7 +104,10 @@ final class CheckOperation {
         ClusterLayout layout = ClusterLayout.of(cluster.name());
         try (OpenRepository open = repositories.open(repository)) {
             OperationRunner.recorded(
-                    operation, new JobRecords(open, layout)::write, running -> roundTrip(open, subject));
+                    operation,
+                    new JobRecords(open, layout)::write,
+                    running ->
+                            roundTrip(open, subject, repository.location().uri().getScheme()));
         }
         repository.key().ifPresent(key -> guarded("keys of " + repository.name(), () -> checkKeys(repository, key)));
     }
@@ -129,8 +132,8 @@ final class CheckOperation {
                 + slot.generations();
     }
 
-    /** Write, read back, find, refuse to overwrite, delete. */
-    private boolean roundTrip(OpenRepository open, String subject) {
+    /** Write, read back, find; refuse to overwrite; delete if possible. */
+    private boolean roundTrip(OpenRepository open, String subject, String scheme) {
         ClusterLayout layout = ClusterLayout.of(cluster.name());
         identity.ifPresent(server -> new IdentityRecords(open, layout).requireCurrent(server));
         ObjectKey probe = layout.root().key("check/" + operation.id());
@@ -141,16 +144,15 @@ final class CheckOperation {
                 .isPresent();
         boolean listed = open.list(probe.parent()).objects().stream()
                 .anyMatch(info -> info.key().equals(probe));
-        boolean refused = !open.createRecord(probe, HeaderKind.JOB, content);
-        open.delete(List.of(probe));
-        boolean kept = created && read && listed && refused;
+        boolean kept = created && read && listed;
         items.add(new Item(
                 subject,
                 kept,
-                "round trip: created " + created + ", read back " + read + ", listed " + listed
-                        + ", overwriting refused " + refused,
+                "round trip: created " + created + ", read back " + read + ", listed " + listed,
                 kept ? "" : "the store does not keep its promises: use another"));
-        return kept;
+        Item appendOnly = new AppendOnlyProbe(open, probe, scheme).run(subject);
+        items.add(appendOnly);
+        return kept && appendOnly.passed();
     }
 
     private void guarded(String subject, Runnable check) {

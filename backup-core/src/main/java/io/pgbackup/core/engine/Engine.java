@@ -26,12 +26,15 @@ import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.Retention;
 import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.catalog.VerifyReport;
+import io.pgbackup.catalog.VerifyRequest;
 import io.pgbackup.core.repository.LeaseTerms;
 import io.pgbackup.core.repository.LeaseWatch;
 import io.pgbackup.keys.RepositoryKeys;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
+import io.pgbackup.restore.SalvageReport;
+import io.pgbackup.restore.SalvageRequest;
 import io.pgbackup.spi.PgBackupConfiguration;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -121,6 +124,11 @@ final class Engine implements PgBackup {
     }
 
     @Override
+    public SalvageReport salvage(SalvageRequest request) {
+        return plain.salvage(request);
+    }
+
+    @Override
     public RepositoryInfo info(Repository repository) {
         return plain.info(repository);
     }
@@ -133,6 +141,11 @@ final class Engine implements PgBackup {
     @Override
     public VerifyReport verify(Repository repository, VerifyDepth depth) {
         return plain.verify(repository, depth);
+    }
+
+    @Override
+    public VerifyReport verify(VerifyRequest request) {
+        return plain.verify(request);
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.Pins;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.VerifyRecords;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.error.RepositoryException;
@@ -61,13 +62,14 @@ final class InfoQuery {
         Set<BackupLabel> waiting = new TreeSet<>(catalog.unsettled());
         waiting.addAll(new Leases(open, layout).unsettled());
         unsettled.addAll(waiting);
+        VerifyRecords verifications = new VerifyRecords(open, layout);
         Map<BackupLabel, Long> heldBytes = new HashMap<>();
         committed.forEach(record -> heldBytes.put(record.label(), record.heldBytes()));
         for (BackupRecord record : records) {
             long below = record.references().stream()
                     .mapToLong(reference -> heldBytes.getOrDefault(reference, 0L))
                     .sum();
-            backups.add(record.toInfo(repository.name(), below));
+            backups.add(record.toInfo(repository.name(), below, verifications.newest(record.label())));
         }
         pins.addAll(new Pins(open, layout).holding(now).values());
         states.add(

@@ -8,6 +8,7 @@ import io.pgbackup.catalog.Pin;
 import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.RepositoryStatus;
 import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.catalog.Verification;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.JsonRecord;
@@ -124,7 +125,21 @@ record InfoReport(
                                 .put("storedWithReferences", backup.sizes().storedWithReferences()))
                 .put("server", IdentityRecords.write(backup.server()))
                 .put("badPages", backup.badPages())
-                .putMap("annotations", backup.annotations());
+                .putMap("annotations", backup.annotations())
+                .putRecords(
+                        "verifications",
+                        backup.verifications().stream().map(InfoReport::json).toList());
+    }
+
+    private static JsonRecord json(Verification verification) {
+        return new JsonRecord()
+                .put("time", verification.time().toString())
+                .put("depth", name(verification))
+                .put("clean", verification.clean());
+    }
+
+    private static String name(Verification verification) {
+        return verification.depth().name().toLowerCase(Locale.ROOT);
     }
 
     @Override
@@ -208,6 +223,11 @@ record InfoReport(
                         text,
                         "pinned until",
                         pin.until().map(InfoReport::time).orElse("taken away") + ": " + pin.reason()));
+        backup.verifications()
+                .forEach(done -> line(
+                        text,
+                        "verified (" + name(done) + ")",
+                        time(done.time()) + (done.clean() ? ", clean" : ", with findings")));
         new TreeMap<>(backup.annotations()).forEach((key, value) -> line(text, "annotation " + key, value));
     }
 

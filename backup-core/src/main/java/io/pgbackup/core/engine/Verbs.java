@@ -25,11 +25,14 @@ import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.Retention;
 import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.catalog.VerifyReport;
+import io.pgbackup.catalog.VerifyRequest;
 import io.pgbackup.core.engine.backup.BackupOperation;
 import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.engine.copy.CopyOperation;
 import io.pgbackup.core.engine.restore.RestoreOperation;
 import io.pgbackup.core.engine.restore.Surroundings;
+import io.pgbackup.core.engine.salvage.SalvageOperation;
+import io.pgbackup.core.engine.verify.VerifyOperation;
 import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.Candidate;
 import io.pgbackup.core.repository.Catalog;
@@ -50,6 +53,8 @@ import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
 import java.time.Instant;
+import io.pgbackup.restore.SalvageReport;
+import io.pgbackup.restore.SalvageRequest;
 import java.time.YearMonth;
 import java.util.Arrays;
 import java.util.List;
@@ -215,6 +220,14 @@ final class Verbs implements ClusterOperations {
     }
 
     @Override
+    public SalvageReport salvage(SalvageRequest request) {
+        return run(
+                OperationKind.SALVAGE,
+                request.repository(),
+                (operation, open) -> new SalvageOperation(operation, open, layout, request).run());
+    }
+
+    @Override
     public RepositoryInfo info(Repository repository) {
         InfoQuery query = new InfoQuery(cluster.name(), runtime.clock().instant());
         try (OpenRepository open = repositories.open(repository)) {
@@ -238,10 +251,15 @@ final class Verbs implements ClusterOperations {
 
     @Override
     public VerifyReport verify(Repository repository, VerifyDepth depth) {
+        return verify(VerifyRequest.of(repository).depth(depth));
+    }
+
+    @Override
+    public VerifyReport verify(VerifyRequest request) {
         return run(
                 OperationKind.VERIFY,
-                repository,
-                (operation, open) -> new VerifyOperation(operation, open, layout, runtime, depth).run());
+                request.repository(),
+                (operation, open) -> new VerifyOperation(operation, open, layout, runtime, request).run());
     }
 
     @Override

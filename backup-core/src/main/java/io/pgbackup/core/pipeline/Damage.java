@@ -13,12 +13,13 @@ final class Damage {
     private Damage() {}
 
     static RepositoryException of(ObjectKey key, String reason) {
-        return new RepositoryException(ErrorCode.REPOSITORY_DAMAGED, "object " + key + " is damaged: " + reason, HINT);
+        return new RepositoryException(ErrorCode.REPOSITORY_DAMAGED, "object " + key + " is damaged: " + reason, HINT)
+                .about(key.toString());
     }
 
     static RepositoryException ofFrame(ObjectKey key, FrameLocation where, String reason, @Nullable Throwable cause) {
         String message = "object " + key + " is damaged: frame " + where.number() + " at offset " + where.offset()
                 + ": " + reason;
-        return new RepositoryException(ErrorCode.REPOSITORY_DAMAGED, message, HINT, cause);
+        return new RepositoryException(ErrorCode.REPOSITORY_DAMAGED, message, HINT, cause).about(key.toString());
     }
 }

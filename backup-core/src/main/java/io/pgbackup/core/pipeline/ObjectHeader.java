@@ -91,10 +91,11 @@ public final class ObjectHeader {
     private static void requireSupported(ObjectKey key, int version) {
         if (version > VERSION) {
             throw new RepositoryException(
-                    ErrorCode.FORMAT_UNSUPPORTED,
-                    "object " + key + " is too new: written by format " + version + ", this library reads up to "
-                            + VERSION,
-                    "Update the library.");
+                            ErrorCode.FORMAT_UNSUPPORTED,
+                            "object " + key + " is too new: written by format " + version
+                                    + ", this library reads up to " + VERSION,
+                            "Update the library.")
+                    .about(key.toString());
         }
         if (version < OLDEST_VERSION) {
             throw Damage.of(key, "its header names format " + version);

@@ -69,9 +69,10 @@ public final class ObjectOpener implements AutoCloseable {
             return Damage.of(key, "it is not encrypted, although the repository is: somebody may have replaced it");
         }
         return new RepositoryException(
-                ErrorCode.ENCRYPTION_MISMATCH,
-                "object " + key + " is encrypted, but the repository was opened as unencrypted",
-                "Configure the repository with its passphrase or key.");
+                        ErrorCode.ENCRYPTION_MISMATCH,
+                        "object " + key + " is encrypted, but the repository was opened as unencrypted",
+                        "Configure the repository with its passphrase or key.")
+                .about(key.toString());
     }
 
     /**

@@ -7,6 +7,7 @@ import io.pgbackup.catalog.BackupInfo;
 import io.pgbackup.catalog.BackupOrigin;
 import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.catalog.Verification;
 import io.pgbackup.catalog.WalRange;
 import java.time.Instant;
 import java.util.Comparator;
@@ -116,9 +117,21 @@ public record BackupRecord(
      *
      * @param repository name of the repository
      * @param storedBelow {@linkplain #heldBytes() held} by the committed sets it leans on
-     * @return the facts
+     * @return the facts, without verifications
      */
     public BackupInfo toInfo(String repository, long storedBelow) {
+        return toInfo(repository, storedBelow, List.of());
+    }
+
+    /**
+     * The record as users see it.
+     *
+     * @param repository name of the repository
+     * @param storedBelow {@linkplain #heldBytes() held} by the committed sets it leans on
+     * @param verifications newest first
+     * @return the facts
+     */
+    public BackupInfo toInfo(String repository, long storedBelow, List<Verification> verifications) {
         BackupSizes complete = new BackupSizes(
                 sizes.cluster(),
                 sizes.files(),
@@ -143,7 +156,8 @@ public record BackupRecord(
                 server,
                 badPages,
                 annotations,
-                origin);
+                origin,
+                verifications);
     }
 
     /**

@@ -63,25 +63,10 @@ public final class BundleIndex {
         return index.toByteArray();
     }
 
-    /**
-     * Reads the index out of all frames of a bundle.
-     *
-     * @param plain plaintext of every frame, in their order
-     * @param firstOffset where the first frame lies: the length of the object header
-     * @return the frames of files in their order
-     * @throws MalformedContentException if the bundle does not describe itself
-     */
-    public static List<IndexedFrame> of(List<byte[]> plain, int firstOffset) {
-        int last = plain.size() - 1;
-        if (last < 1 || plain.get(last).length != Long.BYTES) {
-            throw new MalformedContentException("the last frame does not tell where the index begins");
-        }
-        long begin = ByteBuffer.wrap(plain.get(last)).getLong();
-        if (begin < 0 || begin >= last) {
-            throw new MalformedContentException("the index begins at frame " + begin + " of " + plain.size());
-        }
+    /** The index, of the frames it is in. */
+    static List<IndexedFrame> ofFrames(List<byte[]> plain, int firstOffset) {
         ByteSink index = new ByteSink();
-        plain.subList((int) begin, last).forEach(index::raw);
+        plain.forEach(index::raw);
         return parse(index.toByteArray(), firstOffset);
     }
 

@@ -243,10 +243,11 @@ public final class Catalog {
     public BackupRecord require(BackupLabel label) {
         return find(label)
                 .orElseThrow(() -> new RepositoryException(
-                        ErrorCode.BACKUP_NOT_FOUND,
-                        "there is no backup " + label + " of cluster " + layout.root() + " in repository "
-                                + repository.name(),
-                        "info lists the backups there are"));
+                                ErrorCode.BACKUP_NOT_FOUND,
+                                "there is no backup " + label + " of cluster " + layout.root() + " in repository "
+                                        + repository.name(),
+                                "info lists the backups there are")
+                        .about(layout.record(label).toString()));
     }
 
     /**

@@ -200,9 +200,10 @@ public final class OpenRepository extends StoredObjects implements AutoCloseable
     /** Says that an object is not there; to be thrown. */
     public RepositoryException missing(ObjectKey key) {
         return new RepositoryException(
-                ErrorCode.OBJECT_MISSING,
-                "object " + key + " is missing in repository " + name(),
-                "something outside pgbackup removed it, or a provider's lifecycle rule; verify tells what is affected");
+                        ErrorCode.OBJECT_MISSING,
+                        "object " + key + " is missing in repository " + name(),
+                        "something outside pgbackup removed it, or a provider's lifecycle rule; verify tells what is affected")
+                .about(key.toString());
     }
 
     /**

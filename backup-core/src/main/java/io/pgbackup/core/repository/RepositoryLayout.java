@@ -206,6 +206,16 @@ public final class RepositoryLayout {
         }
 
         /**
+         * Verifications of a set.
+         *
+         * @param label of the set
+         * @return one record for each
+         */
+        public ObjectPrefix verifications(BackupLabel label) {
+            return root.resolve("verify/" + label);
+        }
+
+        /**
          * Job records of a month.
          *
          * @param month in UTC

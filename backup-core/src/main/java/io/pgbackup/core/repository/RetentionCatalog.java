@@ -65,7 +65,7 @@ public final class RetentionCatalog {
             BackupLabel label = backup.label();
             candidates.add(new Candidate(
                     label,
-                    label.time(),
+                    backup.takenAs().time(),
                     backup.references(),
                     backup.stopped(),
                     Optional.ofNullable(defects.get(label)),

@@ -38,6 +38,7 @@ final class SetDeletion {
         deleteBelow(set.bundles());
         deleteBelow(set.root());
         deleteBelow(layout.pins(label));
+        deleteBelow(layout.verifications(label));
     }
 
     /** Deletes a commit record without data. */

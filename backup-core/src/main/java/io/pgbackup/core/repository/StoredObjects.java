@@ -130,10 +130,12 @@ public class StoredObjects {
      */
     public RepositoryException malformed(ObjectKey key, RuntimeException cause) {
         return new RepositoryException(
-                ErrorCode.REPOSITORY_DAMAGED,
-                "object " + key + " in repository " + name + " does not follow the format: " + cause.getMessage(),
-                "it was written by a defective or newer version; verify tells what is affected",
-                cause);
+                        ErrorCode.REPOSITORY_DAMAGED,
+                        "object " + key + " in repository " + name + " does not follow the format: "
+                                + cause.getMessage(),
+                        "it was written by a defective or newer version; verify tells what is affected",
+                        cause)
+                .about(key.toString());
     }
 
     /**

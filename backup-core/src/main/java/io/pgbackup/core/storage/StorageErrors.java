@@ -28,7 +28,7 @@ public final class StorageErrors {
      * @return the exception to throw; its cause is the failure
      */
     public static RepositoryException translate(StorageException failure, ObjectKey key, String repositoryName) {
-        return translate(failure, key.toString(), repositoryName);
+        return translate(failure, key.toString(), repositoryName).about(key.toString());
     }
 
     /**

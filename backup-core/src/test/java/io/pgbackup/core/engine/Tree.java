@@ -14,7 +14,7 @@ import java.util.zip.CRC32;
 final class Tree {
     private Tree() {}
 
-    /** Every path below a directory with what identifies its content. Job records are left out: every operation writes one. */
+    /** Every path below a directory with what identifies its content. Records of jobs and verifications are left out: every operation writes some. */
     static SortedMap<String, String> of(Path root) {
         SortedMap<String, String> tree = new TreeMap<>();
         if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
@@ -23,7 +23,7 @@ final class Tree {
         try (Stream<Path> all = Files.walk(root)) {
             for (Path path : (Iterable<Path>) all::iterator) {
                 String name = root.relativize(path).toString();
-                if (!name.contains("job")) {
+                if (!name.contains("job") && !name.contains("/verify")) {
                     tree.put(name, Files.isRegularFile(path) ? checksum(path) : "-");
                 }
             }

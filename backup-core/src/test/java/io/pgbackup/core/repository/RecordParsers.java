@@ -16,6 +16,10 @@ public final class RecordParsers {
         return new RepositoryFormat(new byte[16], true, Instant.EPOCH).toBytes();
     }
 
+    public static byte[] repositoryId(byte[] format) {
+        return RepositoryFormat.parse(format).id();
+    }
+
     public static byte[] rewriteFormat(byte[] bytes) {
         return RepositoryFormat.parse(bytes).toBytes();
     }

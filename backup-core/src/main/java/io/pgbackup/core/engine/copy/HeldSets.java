@@ -83,12 +83,12 @@ final class HeldSets {
         return isThere(record.label()) && record.references().stream().allMatch(this::isThere);
     }
 
-    private boolean isThere(BackupLabel label) {
-        return records.mayLeanOn(label)
-                && (manifests.hasRoot(label)
-                        || catalog.settlement(label)
-                                .filter(Catalog.Settlement.ABORTED::equals)
-                                .isPresent());
+    /** Whether a set may be leaned on. What committed sets adopted from aborted ones stays for their sake, chosen by expire or not. */
+    boolean isThere(BackupLabel label) {
+        boolean adopted = catalog.settlement(label)
+                .filter(Catalog.Settlement.ABORTED::equals)
+                .isPresent();
+        return adopted || manifests.hasRoot(label) && records.mayLeanOn(label);
     }
 
     /** A set as users see it. */

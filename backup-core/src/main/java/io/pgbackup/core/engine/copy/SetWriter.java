@@ -126,7 +126,7 @@ final class SetWriter {
                     "repeat: what is there is not copied again");
         }
         for (BackupLabel leanedOn : set.leansOn()) {
-            if (!records.mayLeanOn(leanedOn)) {
+            if (!held.isThere(leanedOn)) {
                 throw new ConflictException(
                         ErrorCode.PLAN_OUTDATED,
                         "expire has chosen backup " + leanedOn + " of repository " + repository.name()

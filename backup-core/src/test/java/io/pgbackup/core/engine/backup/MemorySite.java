@@ -125,7 +125,10 @@ final class MemorySite implements AutoCloseable {
         }
 
         private BackupLabel take(BackupRequest request, Operation operation) {
-            Begun begun = new SetBeginning(operation, repository, LAYOUT).begin(request, SERVER);
+            return finish(new SetBeginning(operation, repository, LAYOUT).begin(request, SERVER), operation);
+        }
+
+        BackupLabel finish(Begun begun, Operation operation) {
             SetRecords records = new SetRecords(repository, LAYOUT);
             return operation.settling(
                     () -> {

@@ -38,12 +38,14 @@ import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.core.repository.RepositoryOpener;
 import io.pgbackup.core.repository.SetRecords;
+import io.pgbackup.core.storage.LocalDirectoryStorage;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.core.work.ProgressMeter;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.event.OperationKind;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.testkit.MemoryStorage;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -108,11 +110,21 @@ public final class SetHarness implements AutoCloseable {
         this(unencrypted(), new MemoryStorage(InstantSource.system()), Shape.USUAL, Optional.of(large));
     }
 
+    /** Elsewhere than in memory, with small bundles all the same. */
+    SetHarness(Repository described, LocalDirectoryStorage directory) {
+        this(described, new MemoryStorage(InstantSource.system()), Shape.USUAL, Optional.of(directory), BUNDLE);
+    }
+
     private SetHarness(Repository described, MemoryStorage memory, Shape shape, Optional<Storage> large) {
+        this(described, memory, shape, large, large.isPresent() ? BundleWriters.CAPACITY : BUNDLE);
+    }
+
+    private SetHarness(
+            Repository described, MemoryStorage memory, Shape shape, Optional<Storage> large, int bundleBytes) {
         this.described = described;
         this.memory = memory;
         this.shape = shape;
-        this.bundleBytes = large.isPresent() ? BundleWriters.CAPACITY : BUNDLE;
+        this.bundleBytes = bundleBytes;
         this.storage = new RevivableStorage(large.orElse(memory));
         this.server = new ServerIdentity(1, 17, shape.pageSize(), 16 << 20);
         this.totals = new CopyTotals(shape.pageSize());
@@ -146,7 +158,7 @@ public final class SetHarness implements AutoCloseable {
 
     /** Takes a set. */
     public BackupRecord take(BackupRequest.Draft draft, ClusterFiles cluster, long startLsn) {
-        return takeWith(draft, cluster, startLsn, cluster instanceof FakeCluster fake ? fake.late : Map.of());
+        return takeWith(draft, cluster, startLsn, label -> cluster instanceof FakeCluster fake ? fake.late : Map.of());
     }
 
     /** Takes a set with small files that are added at the end. */
@@ -154,17 +166,26 @@ public final class SetHarness implements AutoCloseable {
             BackupRequest.Draft draft, ClusterFiles cluster, long startLsn, SortedMap<String, byte[]> late) {
         SortedMap<ClusterPath, byte[]> byPath = new TreeMap<>();
         late.forEach((path, content) -> byPath.put(ClusterPath.of(path), content));
-        return takeWith(draft, cluster, startLsn, byPath);
+        return takeWith(draft, cluster, startLsn, label -> byPath);
+    }
+
+    /** Takes a set with the files that a server's stop adds. */
+    BackupRecord takeLabelled(BackupRequest.Draft draft, ClusterFiles cluster, long startLsn) {
+        return takeWith(draft, cluster, startLsn, SetHarness::lateContent);
     }
 
     private BackupRecord takeWith(
-            BackupRequest.Draft draft, ClusterFiles cluster, long startLsn, Map<ClusterPath, byte[]> late) {
+            BackupRequest.Draft draft,
+            ClusterFiles cluster,
+            long startLsn,
+            Function<BackupLabel, Map<ClusterPath, byte[]>> late) {
         Operation operation =
                 LoneOperation.of(OperationKind.BACKUP, InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")));
         Begun begun = new SetBeginning(operation, repository, layout).begin(draft.to(described), server);
         new SetRecords(repository, layout).start(begun.label(), 1, new Lsn(startLsn));
         ManifestStore manifests = new ManifestStore(repository, layout);
         byte[] root;
+        long stored;
         try (BundleWriters bundles = new BundleWriters(
                         repository, layout.set(begun.label()), WORKERS, bundleBytes, () -> Duration.ofMinutes(5));
                 OrderedWork work = new OrderedWork(executor, 4 * WORKERS, () -> {})) {
@@ -185,9 +206,10 @@ public final class SetHarness implements AutoCloseable {
                 throw failure;
             });
             List<ManifestRoot.Page> pages = manifest.endSection();
-            late.forEach((path, content) -> manifest.add(late(lane, path, content, pool)));
+            late.apply(begun.label()).forEach((path, content) -> manifest.add(late(lane, path, content, pool)));
             List<ManifestRoot.Page> latePages = manifest.endSection();
             pool.flush(lane, () -> {});
+            stored = bundles.storedBytes();
             root = manifest.finish(new ManifestRoot(
                     begun.label(),
                     begun.base().flatMap(BaseSet::label).map(List::of).orElse(List.of()),
@@ -200,7 +222,7 @@ public final class SetHarness implements AutoCloseable {
                     Map.of(),
                     List.of()));
         }
-        BackupRecord record = record(begun, startLsn, root);
+        BackupRecord record = record(begun, startLsn, stored, root);
         new SetRecords(repository, layout).commit(record);
         return record;
     }
@@ -228,6 +250,21 @@ public final class SetHarness implements AutoCloseable {
                 .compression(compression)
                 .build();
         repository = new RepositoryOpener(InstantSource.system()).open(other, storage);
+    }
+
+    /** What is added at the end: small, and different in every set. */
+    static Map<ClusterPath, byte[]> lateContent(BackupLabel label) {
+        return new TreeMap<>(Map.of(
+                ClusterPath.of("backup_label"), ("label of " + label).getBytes(StandardCharsets.UTF_8),
+                ClusterPath.of("global/pg_control"), ("control of " + label).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Takes a set whose process dies before the commit: everything else of it is durable. */
+    public void interrupt(BackupRequest.Draft draft, FakeCluster cluster, long startLsn) {
+        storage.dieBefore(key -> key.startsWith("model/backup/"));
+        if (take(draft, cluster, startLsn, Long.MAX_VALUE).isPresent()) {
+            throw new IllegalStateException("it was committed");
+        }
     }
 
     private void settle() {
@@ -260,7 +297,7 @@ public final class SetHarness implements AutoCloseable {
                 check, new PageRechecker(check, new Lsn(startLsn), () -> FLUSHED, pause -> {}), shape.segmentBlocks());
     }
 
-    private BackupRecord record(Begun begun, long startLsn, byte[] root) {
+    private BackupRecord record(Begun begun, long startLsn, long stored, byte[] root) {
         return new BackupRecord(
                 begun.label(),
                 "test",
@@ -270,7 +307,7 @@ public final class SetHarness implements AutoCloseable {
                 Instant.EPOCH,
                 Instant.EPOCH,
                 new WalRange(1, new Lsn(startLsn), new Lsn(startLsn + 1), "a", "b"),
-                new BackupSizes(0, 0, 0, 0, 0, 0, 0, 0, 0),
+                new BackupSizes(0, 0, 0, stored, 0, 0, 0, 0, 0),
                 server,
                 0,
                 Map.of(),

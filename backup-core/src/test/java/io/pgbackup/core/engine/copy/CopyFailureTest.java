@@ -254,7 +254,7 @@ class CopyFailureTest {
         try (CopySite site = new CopySite(new Random(1))) {
             List<ConcurrentSkipListMap<ClusterPath, byte[]>> states = chain(site, new Random(1));
             List<BackupRecord> chain = new Catalog(site.source.repository(), site.source.layout()).backups();
-            BackupLabel held = site.copy(CopySite.copyOf(chain.get(1))).label();
+            BackupLabel held = site.copy(CopySite.copyOf(chain.get(0))).label();
             FaultyStorage[] faulty = new FaultyStorage[1];
             try (OpenRepository to = site.openTarget(storage -> {
                 faulty[0] = FaultyStorage.around(storage);
@@ -271,7 +271,7 @@ class CopyFailureTest {
                 faulty[0].verifyAllFaultsHappened();
             }
             CopyResult again = site.copy(CopySite.newest());
-            assertThat(again.copied()).as("the full set is still there").hasSize(1);
+            assertThat(again.copied()).as("the chain anew").hasSize(SETS);
             BackupRecord copy = site.held().get(site.held().size() - 1);
             assertThat(copy.references()).doesNotContain(held);
             RandomChanges.assertSame(site.target.restore(copy), states.get(SETS - 1));

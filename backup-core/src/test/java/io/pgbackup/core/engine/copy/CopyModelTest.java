@@ -238,27 +238,25 @@ class CopyModelTest {
     @Test
     void whatWasAdoptedBecomesTheCopysOwn() {
         Random random = new Random(10);
-        int adopting = 0;
-        for (int calls = 8; calls < 80; calls += 6) {
-            try (CopySite site = new CopySite(random)) {
-                Chain chain = incrementals(site, random, 2);
-                RandomChanges.make(site.cluster, random, 2500);
-                site.cluster.files.put(TABLE, FakeCluster.pages(random, 2400, 0, 60));
-                site.source.take(BackupRequest.incremental(), site.cluster, 2600, calls);
-                extend(site, random, chain, site.source, BackupRequest.incremental());
-                adopting += chain.newest().adopted().labels().isEmpty() ? 0 : 1;
-                site.copy(CopySite.newest());
-                BackupRecord copy = site.held().get(site.held().size() - 1);
-                assertThat(copy.adopted().labels()).isEmpty();
-                RandomChanges.assertSame(
-                        site.target.restore(copy), chain.states().get(2));
-                site.combine(CopySite.combinationOf(chain.newest()));
-                RandomChanges.assertSame(
-                        site.target.restore(site.held().get(site.held().size() - 1)),
-                        chain.states().get(2));
-            }
+        try (CopySite site = new CopySite(random)) {
+            Chain chain = incrementals(site, random, 2);
+            RandomChanges.make(site.cluster, random, 2500);
+            site.cluster.files.put(TABLE, FakeCluster.pages(random, 2400, 0, 60));
+            site.source.interrupt(BackupRequest.incremental(), site.cluster, 2600);
+            extend(site, random, chain, site.source, BackupRequest.incremental());
+            assertThat(chain.newest().adopted().labels()).isNotEmpty();
+
+            site.copy(CopySite.newest());
+            BackupRecord copy = site.held().get(2);
+            assertThat(copy.adopted().labels()).isEmpty();
+            assertThat(copy.references())
+                    .containsExactlyElementsOf(labels(site.held().subList(0, 2)));
+            RandomChanges.assertSame(site.target.restore(copy), chain.states().get(2));
+
+            site.combine(CopySite.combinationOf(chain.newest()));
+            RandomChanges.assertSame(
+                    site.target.restore(site.held().get(3)), chain.states().get(2));
         }
-        assertThat(adopting).as("copies of sets that adopted something").isPositive();
     }
 
     /** A set that comes home is known by its origin. */

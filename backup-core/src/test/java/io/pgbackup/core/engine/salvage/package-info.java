@@ -1,0 +1,4 @@
+@NullMarked
+package io.pgbackup.core.engine.salvage;
+
+import org.jspecify.annotations.NullMarked;

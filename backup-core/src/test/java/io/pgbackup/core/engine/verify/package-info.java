@@ -1,0 +1,4 @@
+@NullMarked
+package io.pgbackup.core.engine.verify;
+
+import org.jspecify.annotations.NullMarked;
