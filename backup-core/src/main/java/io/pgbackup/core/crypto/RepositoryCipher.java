@@ -113,7 +113,7 @@ public final class RepositoryCipher implements AutoCloseable {
      */
     public int currentGeneration() {
         readOnly.ifPresent(reason -> {
-            throw new RepositoryException(reason.code(), reason.getMessage(), reason.hint(), reason);
+            throw new RepositoryException(reason.code(), String.valueOf(reason.getMessage()), reason.hint(), reason);
         });
         return encrypted() ? keys.lastKey() : 0;
     }

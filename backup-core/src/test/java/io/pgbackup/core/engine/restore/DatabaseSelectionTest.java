@@ -19,23 +19,32 @@ class DatabaseSelectionTest {
     @Test
     void whatWasNotChosenIsLeftOut() {
         assertThat(excludes("base/16385/2619", "books")).isTrue();
-        assertThat(excludes("pg_tblspc/16400/PG_17_202406281/16385/2619", "books")).isTrue();
+        assertThat(excludes("pg_tblspc/16400/PG_17_202406281/16385/2619", "books"))
+                .isTrue();
         assertThat(excludes("base/16384/2619", "books")).isFalse();
-        assertThat(excludes("pg_tblspc/16400/PG_17_202406281/16384/2619", "books")).isFalse();
-        assertThat(excludes("base/99999/2619", "books")).as("made after the names were asked for").isTrue();
+        assertThat(excludes("pg_tblspc/16400/PG_17_202406281/16384/2619", "books"))
+                .isFalse();
+        assertThat(excludes("base/99999/2619", "books"))
+                .as("made after the names were asked for")
+                .isTrue();
     }
 
     @Test
     void whatBelongsToAllIsNeverLeftOut() {
-        for (String path : new String[] {"base/1/2619", "base/5/2619", "global/1262", "pg_xact/0000", "PG_VERSION", "base"}) {
+        for (String path :
+                new String[] {"base/1/2619", "base/5/2619", "global/1262", "pg_xact/0000", "PG_VERSION", "base"}) {
             assertThat(excludes(path, "books")).as(path).isFalse();
         }
-        assertThat(excludes("base/16385/2619")).as("nothing chosen is everything").isFalse();
+        assertThat(excludes("base/16385/2619"))
+                .as("nothing chosen is everything")
+                .isFalse();
     }
 
     @Test
     void aNameIsANameFirst() {
-        assertThat(excludes("base/16385/2619", "16386")).as("the database called 16386").isFalse();
+        assertThat(excludes("base/16385/2619", "16386"))
+                .as("the database called 16386")
+                .isFalse();
         assertThat(excludes("base/16384/2619", "16384")).as("an OID").isFalse();
         assertThatThrownBy(() -> excludes("base/1/1", "16500")).isInstanceOf(ConfigurationException.class);
         assertThat(DatabaseSelection.of(Set.of("16500"), Map.of()).excludes(ClusterPath.of("base/16500/1")))

@@ -31,7 +31,8 @@ class ConfigurationValuesTest {
 
     @Test
     void theLastOneWins() {
-        assertThat(values("max_connections = 100\nmax_connections = 50\n", "max_connections = '10'\n").number("max_connections"))
+        assertThat(values("max_connections = 100\nmax_connections = 50\n", "max_connections = '10'\n")
+                        .number("max_connections"))
                 .contains(10L);
     }
 }
