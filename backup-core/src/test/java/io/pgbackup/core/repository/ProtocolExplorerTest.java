@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -162,7 +163,7 @@ class ProtocolExplorerTest {
     }
 
     private ExploredActor actor(String name, Supplier<Sabotage> sabotage) {
-        BackupLabel label = LABELS.get(name.substring(2));
+        BackupLabel label = Objects.requireNonNull(LABELS.get(name.substring(2)));
         Consumer<Storage> code = switch (name.charAt(0)) {
             case 'W' -> writer(label);
             case 'U' -> expire(label, true);

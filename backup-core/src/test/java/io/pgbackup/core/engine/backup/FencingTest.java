@@ -12,16 +12,31 @@ import io.pgbackup.error.PgBackupException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Somebody stops at every single step, somebody else acts meanwhile, and nothing that is listed is lost. */
 class FencingTest {
     private static final Duration TERM = Duration.ofMinutes(15);
+
+    /** Known later than it is needed as a name. */
+    private static final class Later<T> {
+        private @Nullable T value;
+
+        void set(T known) {
+            value = known;
+        }
+
+        T get() {
+            return Objects.requireNonNull(value, "not yet");
+        }
+    }
 
     private static Optional<ErrorCode> failureOf(Supplier<?> action) {
         return Optional.ofNullable(catchThrowableOfType(PgBackupException.class, action::get))
@@ -39,14 +54,14 @@ class FencingTest {
 
     @Test
     void aHolderStoppedAtAnyStepIsFencedByWhoeverTakesOver() {
-        AtomicReference<Integer> fenced = new AtomicReference<>(0);
+        AtomicInteger fenced = new AtomicInteger();
         int steps = forEachStep(step -> {
             try (MemorySite site = new MemorySite()) {
                 BackupLabel base = site.party().full();
                 Party taker = site.party();
                 AtomicBoolean held = new AtomicBoolean();
-                AtomicReference<BackupLabel> taken = new AtomicReference<>();
-                AtomicReference<PausingStorage> storage = new AtomicReference<>();
+                Later<BackupLabel> taken = new Later<>();
+                Later<PausingStorage> storage = new Later<>();
                 Party holder = site.party(plain -> {
                     storage.set(new PausingStorage(plain, step, () -> {
                         Optional<ErrorCode> refused = failureOf(() -> {
@@ -71,7 +86,7 @@ class FencingTest {
                         .map(BackupRecord::label)
                         .toList();
                 if (held.get()) {
-                    fenced.set(fenced.get() + 1);
+                    fenced.incrementAndGet();
                     assertThat(end).as("step %s", step).contains(ErrorCode.LEASE_LOST);
                 }
                 assertThat(listed).contains(base, taken.get()).hasSize(end.isPresent() ? 2 : 3);
@@ -111,7 +126,7 @@ class FencingTest {
                 BackupLabel older = site.party().full();
                 BackupLabel newer = site.party().full();
                 Party expiring = site.party();
-                AtomicReference<PausingStorage> storage = new AtomicReference<>();
+                Later<PausingStorage> storage = new Later<>();
                 Party writer = site.party(plain -> {
                     storage.set(new PausingStorage(plain, step, () -> expiring.expire(Duration.ZERO, newer)));
                     return storage.get();
@@ -143,7 +158,7 @@ class FencingTest {
                 site.party().full();
                 BackupLabel newer = site.party().full();
                 Party writer = site.party();
-                AtomicReference<PausingStorage> storage = new AtomicReference<>();
+                Later<PausingStorage> storage = new Later<>();
                 Party expiring = site.party(plain -> {
                     storage.set(new PausingStorage(plain, step, () -> {
                         writer.incremental();
@@ -174,7 +189,7 @@ class FencingTest {
                 site.party().full();
                 BackupLabel label = site.party().full();
                 Party expiring = site.party();
-                AtomicReference<PausingStorage> storage = new AtomicReference<>();
+                Later<PausingStorage> storage = new Later<>();
                 Party reader = site.party(plain -> {
                     storage.set(new PausingStorage(plain, step, () -> expiring.expire(Duration.ofHours(24), label)));
                     return storage.get();
@@ -251,7 +266,7 @@ class FencingTest {
     void aLateRequestMakesNoSetComeBack() {
         int requests = forEachStep(request -> {
             try (MemorySite site = new MemorySite()) {
-                AtomicReference<RememberingStorage> storage = new AtomicReference<>();
+                Later<RememberingStorage> storage = new Later<>();
                 Party writer = site.party(plain -> {
                     storage.set(new RememberingStorage(plain));
                     return storage.get();
@@ -288,7 +303,7 @@ class FencingTest {
     void aReplyThatIsLostAtAnyCreateIsNoFailure() {
         int requests = forEachStep(request -> {
             try (MemorySite site = new MemorySite()) {
-                AtomicReference<RememberingStorage> storage = new AtomicReference<>();
+                Later<RememberingStorage> storage = new Later<>();
                 Party writer = site.party(plain -> {
                     storage.set(new RememberingStorage(plain));
                     return storage.get().retried();
