@@ -93,11 +93,14 @@ public record VerifyReport(
      * @throws VerificationException naming the number of findings and the first
      */
     public VerifyReport requireClean() {
-        if (!clean()) {
-            Finding first = findings.get(0);
+        List<Finding> serious = findings.stream()
+                .filter(finding -> finding.severity() != Severity.NOTICE)
+                .toList();
+        if (!serious.isEmpty()) {
+            Finding first = serious.get(0);
             throw new VerificationException(
                     ErrorCode.CHECK_FAILED,
-                    findings.size() + " findings; the first: " + first.object() + ": " + first.message(),
+                    serious.size() + " findings; the first: " + first.object() + ": " + first.message(),
                     "read the findings of the report; backups that none of them affects can still be restored");
         }
         return this;

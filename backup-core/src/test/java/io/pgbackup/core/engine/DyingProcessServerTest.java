@@ -64,7 +64,7 @@ class DyingProcessServerTest {
     }
 
     private static void expire(PgBackup pg, Repository repository) {
-        pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)));
+        pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)).deletingAtOnce());
     }
 
     @Test

@@ -113,7 +113,7 @@ class FullDiskServerTest {
     private static void makeRoom(Site site, Repository repository) {
         try (PgBackup pg = site.initialized(repository)) {
             settle(pg, repository);
-            pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)));
+            pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)).deletingAtOnce());
             assertThat(labels(pg, repository)).hasSize(1);
             pg.verify(repository, VerifyDepth.CONTENT).requireClean();
         }

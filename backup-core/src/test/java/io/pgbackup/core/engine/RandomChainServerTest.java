@@ -2,15 +2,25 @@ package io.pgbackup.core.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgbackup.BackupLabel;
+import io.pgbackup.Compression;
 import io.pgbackup.PgBackup;
 import io.pgbackup.Repository;
+import io.pgbackup.backup.BackupOutcome;
+import io.pgbackup.backup.BackupOutcomes;
 import io.pgbackup.backup.BackupRequest;
+import io.pgbackup.backup.BackupResult;
+import io.pgbackup.backup.CombineRequest;
+import io.pgbackup.backup.CopyRequest;
 import io.pgbackup.catalog.BackupInfo;
 import io.pgbackup.catalog.Retention;
 import io.pgbackup.catalog.VerifyDepth;
+import io.pgbackup.core.engine.FaultyStorageProvider.Faults;
 import io.pgbackup.core.testkit.PostgresServer;
 import io.pgbackup.core.testkit.PostgresVersion;
+import io.pgbackup.error.ErrorCode;
+import io.pgbackup.error.PgBackupException;
+import io.pgbackup.keys.RotateRequest;
+import io.pgbackup.storage.testkit.Verb;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,7 +37,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Any sequence of changes, backups and expires: every backup that is kept restores to what the cluster held when it was taken. */
+/**
+ * Any sequence of changes, backups into one or two repositories, interrupted backups, copies, combinations, key rotations and expires: every backup
+ * that is kept restores to what the cluster held when it was taken.
+ */
 class RandomChainServerTest {
     private static final int FEW_STEPS = 8;
     private static final int MANY_STEPS = 20;
@@ -68,18 +81,27 @@ class RandomChainServerTest {
         }
     }
 
+    /** Two repositories of different keys and codecs: a near one that everything happens to, and a far one for copies. */
     private static final class Sequence {
         private final Site site;
-        private final Repository repository;
         private final Random random;
         private final RandomChanges changes;
-        private final Map<BackupLabel, SortedMap<String, String>> expected = new HashMap<>();
+        private final Path nearPlace;
+        private final Repository near;
+        private final Repository far;
+        private final Map<String, SortedMap<String, String>> expected = new HashMap<>();
 
         Sequence(Site site, Random random) {
             this.site = site;
-            this.repository = site.repository();
             this.random = random;
             this.changes = new RandomChanges(site.server(), random);
+            this.nearPlace = site.fresh("near");
+            this.near = Site.encrypted(nearPlace, "near");
+            this.far = Repository.at("file://" + site.fresh("far-repository"))
+                    .encryptedWith(Site.key(Site.hexKey(random.nextLong())))
+                    .compression(Compression.zstd(1))
+                    .named("far")
+                    .build();
         }
 
         void run(int steps, int restores) {
@@ -87,56 +109,122 @@ class RandomChainServerTest {
                 for (int change = random.nextInt(6); change >= 0; change--) {
                     changes.change();
                 }
-                if (step % 2 == 1) {
-                    withEngine(this::operate);
-                }
+                withEngine(this::operate);
             }
             withEngine(pg -> {
                 backup(pg, BackupRequest.auto());
-                pg.verify(repository, VerifyDepth.CONTENT).requireClean();
-                List<BackupInfo> kept = new ArrayList<>(pg.info(repository).backups());
-                requireRestores(pg, kept.remove(kept.size() - 1));
+                pg.verify(near, VerifyDepth.CONTENT).requireClean();
+                pg.verify(far, VerifyDepth.CONTENT).requireClean();
+                List<BackupInfo> kept = new ArrayList<>(pg.info(near).backups());
+                requireRestores(pg, near, kept.remove(kept.size() - 1));
+                kept.addAll(pg.info(far).backups());
                 Collections.shuffle(kept, random);
-                kept.stream().limit(restores - 1).forEach(backup -> requireRestores(pg, backup));
+                kept.stream()
+                        .limit(restores - 1)
+                        .forEach(backup -> requireRestores(
+                                pg, backup.repository().equals("near") ? near : far, backup));
             });
         }
 
         /** A new one each time: the server may have been restarted elsewhere. */
         private void withEngine(Consumer<PgBackup> use) {
-            try (PgBackup pg = site.initialized(repository)) {
+            try (PgBackup pg = PgBackup.of(site.cluster("main"))
+                    .repository(near)
+                    .repository(far)
+                    .build()) {
+                pg.initialize(near);
+                pg.initialize(far);
                 use.accept(pg);
             }
         }
 
         private void operate(PgBackup pg) {
-            switch (random.nextInt(8)) {
+            boolean any = !pg.info(near).backups().isEmpty();
+            switch (random.nextInt(12)) {
                 case 0 -> backup(pg, BackupRequest.full());
                 case 1, 2 -> backup(pg, BackupRequest.differential().orFullIfNoBase());
-                case 3 -> pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1 + random.nextInt(2))));
+                case 3 -> expire(pg, near);
+                case 4 -> expire(pg, far);
+                case 5 -> both(pg);
+                case 6 -> pg.keys(near).rotate(RotateRequest.withConfiguredKey());
+                case 7 -> interrupted();
+                case 8 -> {
+                    if (any) {
+                        pg.copy(CopyRequest.newest().from(near).to(far));
+                    }
+                }
+                case 9 -> {
+                    if (any) {
+                        pg.combine(CombineRequest.newest().from(near).to(near));
+                    }
+                }
                 default -> backup(pg, BackupRequest.auto());
             }
         }
 
-        private void backup(PgBackup pg, BackupRequest.Draft draft) {
-            SortedMap<String, String> contents = RandomChanges.contents(site.server());
-            expected.put(pg.backup(draft.to(repository)).label(), contents);
+        private void expire(PgBackup pg, Repository repository) {
+            pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1 + random.nextInt(2)))
+                    .deletingAtOnce());
         }
 
-        private void requireRestores(PgBackup pg, BackupInfo backup) {
+        private void backup(PgBackup pg, BackupRequest.Draft draft) {
+            SortedMap<String, String> contents = RandomChanges.contents(site.server());
+            expect(near, pg.backup(draft.to(near)), contents);
+        }
+
+        private void both(PgBackup pg) {
+            SortedMap<String, String> contents = RandomChanges.contents(site.server());
+            BackupOutcomes outcomes =
+                    pg.backup(BackupRequest.incremental().orFullIfNoBase().toAll());
+            outcomes.orThrow();
+            for (BackupOutcome outcome : outcomes.all()) {
+                if (outcome instanceof BackupOutcome.Succeeded succeeded) {
+                    expect(succeeded.repository(), succeeded.result(), contents);
+                }
+            }
+        }
+
+        /** The store of a backup fails at some bundle; a later one takes over what was stored. */
+        private void interrupted() {
+            Repository failing = Repository.at("faulty://" + nearPlace)
+                    .with(Faults.planned(storage -> storage.on(Verb.CREATE)
+                            .matching("**/bundle/**")
+                            .nth(1 + random.nextInt(3))
+                            .denied()))
+                    .encryptedWith(Site.key(Site.KEY))
+                    .named("near")
+                    .build();
+            SortedMap<String, String> contents = RandomChanges.contents(site.server());
+            try (PgBackup pg =
+                    PgBackup.of(site.cluster("main")).repository(failing).build()) {
+                expect(near, pg.backup(BackupRequest.auto().to(failing)), contents);
+            } catch (PgBackupException e) {
+                assertThat(e.code()).isEqualTo(ErrorCode.STORAGE_DENIED);
+            }
+        }
+
+        private void expect(Repository repository, BackupResult result, SortedMap<String, String> contents) {
+            expected.put(repository.name() + result.label(), contents);
+        }
+
+        private void requireRestores(PgBackup pg, Repository repository, BackupInfo backup) {
+            String name = backup.origin()
+                    .map(origin -> near.name() + origin.label())
+                    .orElse(repository.name() + backup.label());
             Path target = site.fresh("restored");
-            Path far = site.fresh("far");
+            Path tablespace = site.fresh("far");
             pg.restore(Site.restoreInto(target)
                     .from(repository)
                     .backup(backup.label())
-                    .tablespace("far", far));
+                    .tablespace("far", tablespace));
             try (PostgresServer restored = PostgresServer.startOn(site.server().version(), target)) {
                 assertThat(RandomChanges.contents(restored))
-                        .as("%s", backup.label())
-                        .isEqualTo(expected.get(backup.label()));
+                        .as("%s in %s", backup.label(), repository.name())
+                        .isEqualTo(expected.get(name));
                 new RestoredBooks(restored).requireSound();
             }
             Tree.delete(target);
-            Tree.delete(far);
+            Tree.delete(tablespace);
         }
     }
 }
