@@ -59,7 +59,9 @@ final class DoomedProcess {
     private void step(int round) throws Exception {
         switch (random.nextInt(8)) {
             case 0 -> pg.backup(BackupRequest.full().to(repository));
-            case 1, 2 -> pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)).deletingAtOnce());
+            case 1, 2 ->
+                pg.expire(
+                        pg.planExpire(repository, Retention.keepFullBackups(1)).deletingAtOnce());
             case 3, 4 -> restore(round);
             default -> pg.backup(BackupRequest.auto().to(repository));
         }

@@ -121,8 +121,8 @@ class RandomChainServerTest {
                 Collections.shuffle(kept, random);
                 kept.stream()
                         .limit(restores - 1)
-                        .forEach(backup -> requireRestores(
-                                pg, backup.repository().equals("near") ? near : far, backup));
+                        .forEach(backup ->
+                                requireRestores(pg, backup.repository().equals("near") ? near : far, backup));
             });
         }
 

@@ -44,7 +44,7 @@ class ResumeServerTest {
             Repository repository = Site.encrypted(place, "sound");
             try (PgBackup pg = site.initialized(repository);
                     LedgerLoad load = new LedgerLoad(server).start()) {
-                interrupt(site, place, "**/bundle/0/3");
+                interrupt(site, place, "**/bundle/0/2");
                 interrupt(site, place, "**/manifest/root");
                 BackupLabel interrupted = newestAttempt(pg, repository);
                 BackupResult resumed = pg.backup(BackupRequest.full().to(repository));

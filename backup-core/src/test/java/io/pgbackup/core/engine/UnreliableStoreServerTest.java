@@ -56,7 +56,8 @@ class UnreliableStoreServerTest {
                     BackupRequest.Draft draft = round % 4 == 1 ? BackupRequest.full() : BackupRequest.auto();
                     patiently(() -> pg.backup(draft.to(repository)));
                     if (round % 4 == 0) {
-                        patiently(() -> pg.expire(pg.planExpire(repository, Retention.keepFullBackups(2)).deletingAtOnce()));
+                        patiently(() -> pg.expire(pg.planExpire(repository, Retention.keepFullBackups(2))
+                                .deletingAtOnce()));
                     }
                     patiently(() -> pg.verify(repository, VerifyDepth.CATALOG).requireClean());
                 }
