@@ -1,10 +1,12 @@
 package io.pgbackup.core.engine;
 
+import io.pgbackup.core.manifest.MalformedContentException;
 import io.pgbackup.core.work.Cancellation;
 import io.pgbackup.core.work.ProgressMeter;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.InternalException;
 import io.pgbackup.error.PgBackupException;
+import io.pgbackup.error.RepositoryException;
 import io.pgbackup.event.OperationKind;
 import io.pgbackup.event.Warning;
 import java.net.InetAddress;
@@ -236,14 +238,26 @@ public final class Operation {
      * @return itself, or an exception that has it as its cause
      */
     public PgBackupException named(Throwable thrown) {
-        PgBackupException failure = thrown instanceof PgBackupException known
-                ? known
-                : new InternalException(
-                        ErrorCode.INTERNAL,
-                        "unexpected failure: " + thrown,
-                        "please report this with the stack trace and the operation id",
-                        thrown);
+        PgBackupException failure = known(thrown);
         failure.setOperationId(id);
         return failure;
+    }
+
+    private static PgBackupException known(Throwable thrown) {
+        if (thrown instanceof PgBackupException known) {
+            return known;
+        }
+        if (thrown instanceof MalformedContentException malformed) {
+            return new RepositoryException(
+                    ErrorCode.REPOSITORY_DAMAGED,
+                    "what the repository says makes no sense: " + malformed.getMessage(),
+                    "verify tells which backups are affected; use another backup or repository",
+                    malformed);
+        }
+        return new InternalException(
+                ErrorCode.INTERNAL,
+                "unexpected failure: " + thrown,
+                "please report this with the stack trace and the operation id",
+                thrown);
     }
 }

@@ -28,13 +28,18 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Gives up a storage that does not answer: each call runs on a thread of its own, so that a caller who has others to serve is never held up longer than
  * its patience. The call that was given up is interrupted, and may still be carried out later. Stands outside the retry layer, whose attempts all count.
  */
 public final class PatientStorage extends ForwardingStorage {
+    private static final Logger LOG = LoggerFactory.getLogger(PatientStorage.class);
     private static final int READ_SIZE = 64 * 1024;
     private static final long LOOK_MILLISECONDS = 100;
 
@@ -69,8 +74,41 @@ public final class PatientStorage extends ForwardingStorage {
 
     @Override
     public InputStream read(ObjectKey key, ByteRange range) throws StorageException {
-        InputStream stream = call("read " + key, () -> delegate.read(key, range));
-        return new BufferedInputStream(new PatientStream(key, stream), READ_SIZE);
+        Opening opening = new Opening();
+        try {
+            InputStream stream = call("read " + key, () -> opening.opened(delegate.read(key, range)));
+            return new BufferedInputStream(new PatientStream(key, stream), READ_SIZE);
+        } catch (StorageException | RuntimeException e) {
+            opening.giveUp();
+            throw e;
+        }
+    }
+
+    /** A stream that may be opened only when nobody waits for it any more: then it is closed at once. */
+    private static final class Opening {
+        private final AtomicReference<@Nullable InputStream> stream = new AtomicReference<>();
+        private volatile boolean givenUp;
+
+        InputStream opened(InputStream opened) {
+            stream.set(opened);
+            if (givenUp) {
+                closeUnused();
+            }
+            return opened;
+        }
+
+        void giveUp() {
+            givenUp = true;
+            closeUnused();
+        }
+
+        private void closeUnused() {
+            try (InputStream unused = stream.getAndSet(null)) {
+                LOG.debug("a stream that nobody waits for is closed: {}", unused);
+            } catch (IOException e) {
+                LOG.debug("a stream that nobody waits for could not be closed", e);
+            }
+        }
     }
 
     @Override
@@ -121,17 +159,26 @@ public final class PatientStorage extends ForwardingStorage {
     }
 
     private <T> T within(String what, Callable<T> body) throws StorageException, IOException {
-        Future<T> future;
+        Future<T> future = begin(body);
         try {
-            future = threads.submit(body);
+            return settled(what, future);
+        } finally {
+            future.cancel(true);
+        }
+    }
+
+    private <T> Future<T> begin(Callable<T> body) {
+        try {
+            return threads.submit(body);
         } catch (RejectedExecutionException e) {
             throw new IllegalStateException("the storage is closed", e);
         }
-        long begin = System.nanoTime();
+    }
+
+    private <T> T settled(String what, Future<T> future) throws StorageException, IOException {
         try {
-            return await(what, future, begin);
+            return await(what, future, System.nanoTime());
         } catch (InterruptedException e) {
-            future.cancel(true);
             Thread.currentThread().interrupt();
             throw new StorageUnavailableException("interrupted: " + what, e);
         } catch (ExecutionException e) {
@@ -149,7 +196,6 @@ public final class PatientStorage extends ForwardingStorage {
                 return future.get(look, TimeUnit.MILLISECONDS);
             } catch (TimeoutException e) {
                 if (left.isNegative() || left.isZero()) {
-                    future.cancel(true);
                     throw new StorageUnavailableException("no answer within " + limit + ": " + what, e);
                 }
             }
@@ -168,6 +214,12 @@ public final class PatientStorage extends ForwardingStorage {
             throw error;
         }
         return cause instanceof RuntimeException known ? known : new IllegalStateException(failure);
+    }
+
+    /** One call of a stream. */
+    @FunctionalInterface
+    private interface StreamCall<T> {
+        T run() throws StorageException, IOException;
     }
 
     /** Reads into a buffer of its own, because a read that was given up may still write into it. */
@@ -197,17 +249,23 @@ public final class PatientStorage extends ForwardingStorage {
             return bytes.length == 0 && length > 0 ? -1 : bytes.length;
         }
 
+        /** Is never taken back, also when nobody can wait for it. */
         @Override
         public void close() throws IOException {
-            callStream("close " + key, () -> {
+            Future<ObjectKey> closing = begin(() -> {
                 stream.close();
                 return key;
             });
+            translated(() -> settled("close " + key, closing));
         }
 
         private <T> T callStream(String what, Callable<T> body) throws IOException {
+            return translated(() -> within(what, body));
+        }
+
+        private <T> T translated(StreamCall<T> call) throws IOException {
             try {
-                return within(what, body);
+                return call.run();
             } catch (StorageException e) {
                 throw new IOException(e.getMessage(), e);
             }

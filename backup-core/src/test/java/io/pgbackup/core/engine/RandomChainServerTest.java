@@ -45,7 +45,7 @@ class RandomChainServerTest {
     private static final int FEW_STEPS = 8;
     private static final int MANY_STEPS = 20;
     private static final int FEW_RESTORES = 2;
-    private static final int SEQUENCES = 200;
+    private static final int SEQUENCES = Integer.getInteger("pgbackup.sequences", 200);
 
     @TempDir
     Path work;
