@@ -4,6 +4,7 @@ import io.pgbackup.BackupLabel;
 import io.pgbackup.BackupType;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.engine.EarlierLeases;
 import io.pgbackup.core.engine.LeaseWaiting;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.repository.AdoptedPages;
@@ -172,7 +173,7 @@ final class SetBeginning {
         operation.duty(held::heartbeat);
         return operation.settling(
                 () -> {
-                    takeOver(lease);
+                    EarlierLeases.settle(operation, leases, lease);
                     Optional<BaseSet> known = known(request, server, base);
                     long seed = known.map(BaseSet::seed).orElseGet(() -> new SecureRandom().nextLong());
                     Begun begun = new Begun(held.label(), held, known, seed, lease.since());
@@ -193,16 +194,6 @@ final class SetBeginning {
     private void giveUp(HeldLease held, String reason) {
         held.release();
         records.abort(held.label(), reason, operation.clock().instant());
-    }
-
-    private void takeOver(Leases.Lease lease) {
-        leases.settleEarlier(
-                        lease,
-                        "taken over by " + lease.holder(),
-                        operation.clock().instant())
-                .forEach(label -> operation.warn(
-                        label.toString(),
-                        "its process was silent for too long: it was settled and cannot be committed"));
     }
 
     /** What the new set is compared with: its base, an attempt that was interrupted, or both. */

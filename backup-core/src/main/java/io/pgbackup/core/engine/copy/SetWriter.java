@@ -4,6 +4,7 @@ import io.pgbackup.BackupLabel;
 import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.catalog.BackupSizes;
+import io.pgbackup.core.engine.EarlierLeases;
 import io.pgbackup.core.engine.LeaseWaiting;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.content.FrameWorkers;
@@ -70,7 +71,7 @@ final class SetWriter {
         BackupLabel label = heldLease.label();
         return operation.settling(
                 () -> {
-                    settleEarlier(leases, lease);
+                    EarlierLeases.settle(operation, leases, lease);
                     records.begin(new BeginRecord(
                             label,
                             lease.holder(),
@@ -101,16 +102,6 @@ final class SetWriter {
                         set.base().map(BackupRecord::label),
                         used,
                         operation.clock().instant()));
-    }
-
-    private void settleEarlier(Leases leases, Leases.Lease lease) {
-        leases.settleEarlier(
-                        lease,
-                        "taken over by " + lease.holder(),
-                        operation.clock().instant())
-                .forEach(label -> operation.warn(
-                        label.toString(),
-                        "its process was silent for too long: it was settled and cannot be committed"));
     }
 
     /** Whoever holds the lease now knows: nobody else commits a set meanwhile. */
