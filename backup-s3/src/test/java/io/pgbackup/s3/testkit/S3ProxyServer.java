@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,6 +24,7 @@ import java.util.regex.Pattern;
 public final class S3ProxyServer implements AutoCloseable {
     private static final Pattern STARTED = Pattern.compile(".*Started .*\\{127\\.0\\.0\\.1:(\\d+)}.*");
     private static final int REMEMBERED_LINES = 50;
+    private static final long START_SECONDS = 60;
     private static final long END_SECONDS = 20;
 
     private final Process process;
@@ -54,6 +57,7 @@ public final class S3ProxyServer implements AutoCloseable {
                 "s3proxy.identity", accessKey,
                 "s3proxy.credential", secretKey,
                 "s3proxy.v4-max-non-chunked-request-size", "268435456",
+                "s3proxy.ignore-unknown-headers", "true",
                 "jclouds.provider", "transient-nio2",
                 "jclouds.identity", "none",
                 "jclouds.credential", "none"));
@@ -67,7 +71,7 @@ public final class S3ProxyServer implements AutoCloseable {
         Path logging = Files.writeString(
                 directory.resolve("logback.xml"),
                 "<configuration><appender name='A' class='ch.qos.logback.core.ConsoleAppender'><encoder><pattern>%msg%n</pattern></encoder>"
-                        + "</appender><root level='WARN'><appender-ref ref='A'/></root><logger name='org.eclipse.jetty.server.AbstractConnector' level='INFO'/>"
+                        + "</appender><root level='WARN'><appender-ref ref='A'/></root><logger name='org.gaul.shaded.org.eclipse.jetty.server.AbstractConnector' level='INFO'/>"
                         + "</configuration>");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -88,9 +92,16 @@ public final class S3ProxyServer implements AutoCloseable {
     private static String port(Process process) throws IOException {
         Deque<String> lines = new ArrayDeque<>();
         BufferedReader output = process.inputReader();
+        AtomicBoolean listening = new AtomicBoolean();
+        CompletableFuture.delayedExecutor(START_SECONDS, TimeUnit.SECONDS).execute(() -> {
+            if (!listening.get()) {
+                process.destroyForcibly();
+            }
+        });
         for (String line = output.readLine(); line != null; line = output.readLine()) {
             Matcher started = STARTED.matcher(line);
             if (started.matches()) {
+                listening.set(true);
                 drain(output);
                 return started.group(1);
             }
