@@ -37,7 +37,7 @@ final class LevelListing {
         do {
             ListObjectsV2Response page = page(attempted, below, token);
             requirePage(attempted, page);
-            add(below, page);
+            add(prefix, below, page);
             token = next(attempted, page, token);
         } while (token.isPresent());
         objects.sort(Comparator.comparing(ObjectInfo::key));
@@ -65,9 +65,10 @@ final class LevelListing {
         }
     }
 
-    private void add(String below, ListObjectsV2Response page) {
+    private void add(ObjectPrefix level, String below, ListObjectsV2Response page) {
         page.contents()
                 .forEach(object -> place.key(object.key())
+                        .filter(key -> !ConditionProof.isProbe(level, key))
                         .ifPresent(key -> objects.add(new ObjectInfo(key, object.size(), object.lastModified()))));
         page.commonPrefixes().forEach(common -> prefix(below, common.prefix()).ifPresent(prefixes::add));
     }

@@ -84,7 +84,8 @@ final class S3Clients implements AutoCloseable {
                 .serviceConfiguration(options -> options.chunkedEncodingEnabled(trailers))
                 .overrideConfiguration(override -> override.retryStrategy(AwsRetryStrategy.doNotRetry())
                         .addExecutionInterceptor(
-                                new OnlyOverTls(store.connection().plainHttp())));
+                                new OnlyOverTls(store.connection().plainHttp()))
+                        .addExecutionInterceptor(new WithoutRepeatedPrefix()));
         if (!trailers) {
             builder.addPlugin(LegacyMd5Plugin.create());
         }

@@ -21,7 +21,6 @@ import java.util.Collection;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
-import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
@@ -38,6 +37,7 @@ final class S3Storage implements Storage {
     private final S3Requests requests;
     private final S3Errors errors;
     private final LockCheck locks;
+    private final ConditionProof conditions;
     private volatile boolean closed;
 
     private S3Storage(S3Place place, S3Store store, StorageContext context) {
@@ -47,6 +47,12 @@ final class S3Storage implements Storage {
         this.requests = new S3Requests(place, store.objects());
         this.errors = new S3Errors(place.toString(), store.checksums(), context.clock());
         this.locks = new LockCheck(place, clients, errors);
+        this.conditions = new ConditionProof(place, clients, errors);
+    }
+
+    /** For tests of what a server does that overwrites silently. */
+    void waiveConditions() {
+        conditions.waive();
     }
 
     static S3Storage of(S3Place place, S3Store store, StorageContext context) {
@@ -57,6 +63,7 @@ final class S3Storage implements Storage {
     public void create(ObjectKey key, Payload payload, ObjectAttributes attributes) throws StorageException {
         requireOpen();
         String attempted = "create " + key;
+        conditions.require(attempted);
         if (attributes.lock().isPresent() || attributes.legalHold()) {
             locks.requireLocking(attempted);
         }
@@ -72,8 +79,7 @@ final class S3Storage implements Storage {
             if (checksums == S3Checksums.WHEN_REQUIRED) {
                 request = request.toBuilder().contentMD5(sent.digest()).build();
             }
-            RequestBody body = sent.body();
-            PutObjectResponse answer = clients.client().putObject(request, body);
+            PutObjectResponse answer = clients.client().putObject(request, sent.body());
             if (answer.eTag() == null) {
                 throw errors.notS3(attempted, "no ETag");
             }

@@ -1,6 +1,7 @@
 package io.pgbackup.s3;
 
 import io.pgbackup.SecretSource;
+import io.pgbackup.s3.testkit.RadosGateway;
 import io.pgbackup.s3.testkit.S3ProxyServer;
 import io.pgbackup.storage.ProviderConfig;
 import io.pgbackup.storage.Storage;
@@ -15,6 +16,7 @@ import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.LegacyMd5Plugin;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.sts.StsClient;
 
 /** What tests of this package have in common. */
 final class Buckets {
@@ -35,6 +37,17 @@ final class Buckets {
                 .build();
     }
 
+    /** The token service of a gateway. */
+    static StsClient tokenService(URI endpoint, RadosGateway.User user) {
+        return StsClient.builder()
+                .httpClient(Apache5HttpClient.create())
+                .endpointOverride(endpoint)
+                .region(Region.US_EAST_1)
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(user.accessKey(), user.secretKey())))
+                .build();
+    }
+
     static S3ProxyServer proxyWithBucket() throws Exception {
         S3ProxyServer server = S3ProxyServer.start();
         try (S3Client client = client(server.endpoint(), server.accessKey(), server.secretKey())) {
@@ -46,6 +59,12 @@ final class Buckets {
     static S3 settings(S3ProxyServer server) {
         return S3.accessKey(server.accessKey(), secret(server.secretKey()))
                 .endpoint(server.endpoint())
+                .allowPlainHttp();
+    }
+
+    static S3 settings(RadosGateway gateway, RadosGateway.User user) {
+        return S3.accessKey(user.accessKey(), secret(user.secretKey()))
+                .endpoint(gateway.endpoint())
                 .allowPlainHttp();
     }
 
