@@ -32,7 +32,8 @@ class RoomsTest {
             "pipeline", List.of("compress", "crypto"),
             "manifest", List.of("postgres"),
             "block", List.of("manifest", "postgres"),
-            "repository", List.of("manifest", "pipeline", "postgres", "compress", "crypto"));
+            "repository", List.of("manifest", "pipeline", "postgres", "compress", "crypto"),
+            "archive", List.of("repository", "pipeline", "postgres", "crypto"));
 
     private static final DescribedPredicate<JavaClass> STORAGE_ERRORS =
             describe("the words for storage failures", type -> type.getName().equals(CORE + "storage.StorageErrors"));
@@ -64,13 +65,18 @@ class RoomsTest {
     @ArchTest
     static final ArchRule REPOSITORY = room("repository");
 
+    @ArchTest
+    static final ArchRule ARCHIVE = room("archive");
+
     private static ArchRule room(String room) {
         Stream<String> allowed = Stream.concat(Stream.of(room), MAY_IMPORT.getOrDefault(room, List.of()).stream());
         String[] packages = allowed.map(name -> CORE + name + "..").toArray(String[]::new);
         DescribedPredicate<JavaClass> otherRooms = resideInAPackage(CORE + "*..")
                 .and(DescribedPredicate.not(resideInAnyPackage(packages)))
                 .and(DescribedPredicate.not(
-                        room.equals("repository") ? STORAGE_ERRORS : DescribedPredicate.alwaysFalse()));
+                        List.of("repository", "archive").contains(room)
+                                ? STORAGE_ERRORS
+                                : DescribedPredicate.alwaysFalse()));
         return noClasses()
                 .that()
                 .resideInAPackage(CORE + room + "..")
@@ -80,7 +86,7 @@ class RoomsTest {
 
     @ArchTest
     static final ArchRule VERBS_DO_NOT_KNOW_EACH_OTHER = slices().matching(
-                    CORE + "engine.(backup|copy|restore|verify|salvage)..")
+                    CORE + "engine.(backup|copy|restore|verify|salvage|wal)..")
             .should()
             .notDependOnEachOther();
 

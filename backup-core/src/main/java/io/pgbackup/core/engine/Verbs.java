@@ -54,6 +54,7 @@ import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
 import io.pgbackup.restore.SalvageReport;
 import io.pgbackup.restore.SalvageRequest;
+import io.pgbackup.wal.ClusterWal;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.Arrays;
@@ -69,13 +70,15 @@ final class Verbs implements ClusterOperations {
     private final Repositories repositories;
     private final PgBackupRuntime runtime;
     private final OperationRunner runner;
+    private final ClusterWal wal;
     private final ClusterLayout layout;
 
-    Verbs(Cluster cluster, Repositories repositories, PgBackupRuntime runtime, OperationRunner runner) {
+    Verbs(Cluster cluster, Repositories repositories, PgBackupRuntime runtime, OperationRunner runner, ClusterWal wal) {
         this.cluster = cluster;
         this.repositories = repositories;
         this.runtime = runtime;
         this.runner = runner;
+        this.wal = wal;
         this.layout = ClusterLayout.of(cluster.name());
     }
 
@@ -343,6 +346,11 @@ final class Verbs implements ClusterOperations {
     @Override
     public RepositoryKeys keys(Repository repository) {
         return new KeyVerbs(this, repositories, repository);
+    }
+
+    @Override
+    public ClusterWal wal() {
+        return wal;
     }
 
     <T> T run(OperationKind kind, Repository repository, BiFunction<Operation, OpenRepository, T> body) {
