@@ -186,7 +186,7 @@ public final class IdentityRecords {
         return read(JsonRecord.parse(bytes));
     }
 
-    static ServerIdentity read(JsonRecord record) {
+    public static ServerIdentity read(JsonRecord record) {
         return new ServerIdentity(
                 Long.parseUnsignedLong(record.text("systemIdentifier")),
                 record.count("majorVersion"),

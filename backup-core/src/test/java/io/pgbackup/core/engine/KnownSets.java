@@ -9,7 +9,7 @@ import io.pgbackup.Repository;
 import io.pgbackup.catalog.BackupInfo;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import io.pgbackup.core.repository.SyntheticSet;
+import io.pgbackup.core.repository.set.SyntheticSet;
 import io.pgbackup.storage.ObjectKey;
 import java.time.Duration;
 import java.time.Instant;

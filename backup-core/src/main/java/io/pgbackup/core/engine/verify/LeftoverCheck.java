@@ -1,13 +1,13 @@
 package io.pgbackup.core.engine.verify;
 
 import io.pgbackup.BackupLabel;
-import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.core.repository.Catalog;
 import io.pgbackup.core.repository.IdentityRecords;
-import io.pgbackup.core.repository.LeaseTerms;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.core.repository.RepositoryLayout.SetLayout;
+import io.pgbackup.core.repository.lease.LeaseTerms;
+import io.pgbackup.core.repository.set.BackupRecord;
+import io.pgbackup.core.repository.set.Catalog;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.storage.Listing;

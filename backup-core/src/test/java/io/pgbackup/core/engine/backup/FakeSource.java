@@ -3,6 +3,7 @@ package io.pgbackup.core.engine.backup;
 import io.pgbackup.Lsn;
 import io.pgbackup.backup.CheckpointMode;
 import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.engine.backup.source.BackupSource;
 import io.pgbackup.core.postgres.ControlFile;
 import io.pgbackup.core.postgres.files.ClusterFiles;
 import io.pgbackup.core.postgres.session.StartedBackup;

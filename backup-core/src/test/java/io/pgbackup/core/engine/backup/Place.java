@@ -7,7 +7,7 @@ import io.pgbackup.SecretSource;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import io.pgbackup.core.repository.RepositoryOpener;
+import io.pgbackup.core.repository.keys.RepositoryOpener;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.testkit.MemoryStorage;
 import java.time.InstantSource;
