@@ -7,7 +7,6 @@ import io.pgbackup.core.compress.CodecSpec;
 import io.pgbackup.core.crypto.RepositoryCipher;
 import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.repository.ProtocolExplorer.Result;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.core.repository.lease.LeaseTerms;
 import io.pgbackup.core.repository.lease.LeaseWatch;
 import io.pgbackup.core.repository.lease.Leases;

@@ -7,7 +7,7 @@ import io.pgbackup.core.block.RangeJoiner.Wanted;
 import io.pgbackup.core.manifest.FileProof;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.pipeline.FrameFingerprint;
-import io.pgbackup.core.repository.RepositoryLayout.SetLayout;
+import io.pgbackup.core.repository.SetLayout;
 import io.pgbackup.core.repository.set.BundleReader;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;

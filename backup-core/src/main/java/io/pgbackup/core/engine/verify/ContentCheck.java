@@ -12,7 +12,7 @@ import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.pipeline.FrameFingerprint;
-import io.pgbackup.core.repository.RepositoryLayout.SetLayout;
+import io.pgbackup.core.repository.SetLayout;
 import io.pgbackup.core.repository.set.BundleReader;
 import io.pgbackup.core.repository.set.ManifestRoot;
 import io.pgbackup.core.repository.set.ManifestStore;

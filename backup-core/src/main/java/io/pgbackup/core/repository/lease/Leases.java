@@ -2,9 +2,9 @@ package io.pgbackup.core.repository.lease;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.core.pipeline.HeaderKind;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.JsonRecord;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.core.repository.set.Catalog;
 import io.pgbackup.core.repository.set.SetRecords;
 import io.pgbackup.error.ConflictException;
@@ -105,7 +105,7 @@ public final class Leases {
     public Lease take(Claim claim) {
         Optional<Lease> newest = newest();
         newest.ifPresent(this::requireFree);
-        Set<BackupLabel> used = new TreeSet<>(catalog.allLabels());
+        Set<BackupLabel> used = new TreeSet<>(catalog.labels().all());
         newest.flatMap(Lease::label).ifPresent(used::add);
         long next = newest.map(Lease::number).orElse(0L) + 1;
         BackupLabel label = claim.label().apply(List.copyOf(used));

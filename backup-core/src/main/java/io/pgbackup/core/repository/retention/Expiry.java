@@ -1,8 +1,8 @@
 package io.pgbackup.core.repository.retention;
 
 import io.pgbackup.BackupLabel;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.core.repository.StoreClock;
 import io.pgbackup.core.repository.lease.Leases;
 import io.pgbackup.core.repository.set.BackupRecord;
@@ -102,7 +102,7 @@ public final class Expiry {
     }
 
     private List<BackupLabel> retireAbandoned(Instant now) {
-        Map<BackupLabel, Instant> settled = catalog.settlements();
+        Map<BackupLabel, Instant> settled = catalog.labels().settlements();
         List<BackupLabel> old = catalog.abandoned().stream()
                 .filter(label -> isPast(settled.getOrDefault(label, now), ages.abandoned(), now))
                 .toList();
@@ -119,7 +119,7 @@ public final class Expiry {
      * chosen is seen here, one begun later looks itself and chooses again.
      */
     private Outcome delete(Instant now, List<BackupLabel> abandoned) {
-        Map<BackupLabel, Instant> retired = catalog.retirements();
+        Map<BackupLabel, Instant> retired = catalog.labels().retirements();
         Set<BackupLabel> needed = leanedOnByRunning();
         Map<BackupLabel, List<BackupLabel>> committed = committed();
         List<BackupLabel> waiting = new ArrayList<>();
@@ -135,7 +135,7 @@ public final class Expiry {
         Set<BackupLabel> deletable = new HashSet<>(due);
         deletable.removeAll(pinned(now));
         keepWhatIsNeeded(committed, deletable, needed);
-        List<BackupLabel> halfDeleted = catalog.halfDeleted();
+        List<BackupLabel> halfDeleted = catalog.labels().halfDeleted();
         List<BackupLabel> deleted = newestFirst(deletable);
         deleted.forEach(deletion::delete);
         halfDeleted.forEach(deletion::deleteData);
@@ -170,7 +170,7 @@ public final class Expiry {
 
     private Set<BackupLabel> leanedOnByRunning() {
         Set<BackupLabel> needed = new HashSet<>();
-        for (BackupLabel label : catalog.unsettled()) {
+        for (BackupLabel label : catalog.labels().unsettled()) {
             records.leansOn(label).ifPresent(needed::addAll);
         }
         return needed;
@@ -196,6 +196,8 @@ public final class Expiry {
 
     private void forgetDeleted() {
         Set<BackupLabel> named = new Leases(repository, layout).sweep();
-        catalog.deleted().stream().filter(label -> !named.contains(label)).forEach(deletion::forget);
+        catalog.labels().deleted().stream()
+                .filter(label -> !named.contains(label))
+                .forEach(deletion::forget);
     }
 }

@@ -4,10 +4,10 @@ import io.pgbackup.BackupLabel;
 import io.pgbackup.catalog.Pin;
 import io.pgbackup.core.manifest.MalformedContentException;
 import io.pgbackup.core.pipeline.HeaderKind;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.JsonRecord;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import io.pgbackup.core.repository.set.Catalog;
+import io.pgbackup.core.repository.set.KnownLabels;
 import io.pgbackup.error.ConflictException;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
@@ -51,7 +51,7 @@ public final class Pins {
      */
     public Map<BackupLabel, Pin> holding(Instant now) {
         Map<BackupLabel, Pin> holding = new TreeMap<>();
-        for (BackupLabel label : Catalog.labelsOf(repository.list(layout.pins()).prefixes())) {
+        for (BackupLabel label : KnownLabels.of(repository.list(layout.pins()).prefixes())) {
             of(label).filter(pin -> pin.holds(now)).ifPresent(pin -> holding.put(label, pin));
         }
         return holding;

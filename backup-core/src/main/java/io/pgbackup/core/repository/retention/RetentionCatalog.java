@@ -2,8 +2,8 @@ package io.pgbackup.core.repository.retention;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.catalog.Pin;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.core.repository.retention.Candidate.Defect;
 import io.pgbackup.core.repository.set.BackupRecord;
 import io.pgbackup.core.repository.set.Catalog;
@@ -62,8 +62,8 @@ public final class RetentionCatalog {
     public List<Candidate> candidates(Instant now) {
         Map<BackupLabel, String> unreadable = new HashMap<>();
         List<BackupRecord> backups = catalog.readable((label, failure) -> unreadable.put(label, failure.getMessage()));
-        Set<BackupLabel> present = catalog.settlements().keySet();
-        unreadable.keySet().removeAll(catalog.retirements().keySet());
+        Set<BackupLabel> present = catalog.labels().settlements().keySet();
+        unreadable.keySet().removeAll(catalog.labels().retirements().keySet());
         Map<BackupLabel, Pin> pins = new Pins(repository, layout).holding(now);
         Map<BackupLabel, Defect> defects = defects(backups, present, unreadable.keySet());
         List<Candidate> candidates = new ArrayList<>();
@@ -132,7 +132,7 @@ public final class RetentionCatalog {
                 throw e;
             }
         }
-        return catalog.settlements().keySet().stream()
+        return catalog.labels().settlements().keySet().stream()
                 .filter(other -> other.chain().equals(label.chain()) && other.compareTo(label) < 0)
                 .sorted()
                 .toList();

@@ -1,7 +1,6 @@
 package io.pgbackup.core.repository.set;
 
 import io.pgbackup.BackupLabel;
-import io.pgbackup.Lsn;
 import io.pgbackup.catalog.AdoptedWork;
 import io.pgbackup.catalog.BackupInfo;
 import io.pgbackup.catalog.BackupOrigin;
@@ -193,82 +192,18 @@ public record BackupRecord(
                         "references",
                         references.stream().map(BackupLabel::toString).toList());
         if (!adopted.labels().isEmpty()) {
-            record.put("adopted", write(adopted));
+            record.put("adopted", StoredFacts.write(adopted));
         }
         record.put("started", started.toString())
                 .put("stopped", stopped.toString())
-                .put("wal", write(wal))
-                .put("sizes", write(sizes))
+                .put("wal", StoredFacts.write(wal))
+                .put("sizes", StoredFacts.write(sizes))
                 .put("server", IdentityRecords.write(server))
                 .put("badPages", badPages)
                 .putMap("annotations", annotations)
                 .put("manifest", HexFormat.of().formatHex(manifestRoot));
-        origin.ifPresent(from -> record.put("origin", write(from)));
+        origin.ifPresent(from -> record.put("origin", StoredFacts.write(from)));
         return record.toBytes();
-    }
-
-    /**
-     * An origin as JSON.
-     *
-     * @param origin of a copy
-     * @return an object
-     */
-    public static JsonRecord write(BackupOrigin origin) {
-        return new JsonRecord()
-                .put("repository", origin.repositoryId())
-                .put("cluster", origin.cluster())
-                .put("label", origin.label().toString());
-    }
-
-    private static BackupOrigin readOrigin(JsonRecord record) {
-        return new BackupOrigin(
-                record.text("repository"), record.text("cluster"), BackupLabel.parse(record.text("label")));
-    }
-
-    /**
-     * Adopted work as JSON.
-     *
-     * @param adopted what a set took over
-     * @return an object
-     */
-    public static JsonRecord write(AdoptedWork adopted) {
-        return new JsonRecord()
-                .putTexts(
-                        "labels",
-                        adopted.labels().stream().map(BackupLabel::toString).toList())
-                .put("bytes", adopted.bytes());
-    }
-
-    private static AdoptedWork readAdopted(JsonRecord record) {
-        return new AdoptedWork(
-                record.texts("labels").stream().map(BackupLabel::parse).toList(), record.number("bytes"));
-    }
-
-    private static JsonRecord write(WalRange wal) {
-        return new JsonRecord()
-                .put("timeline", wal.timeline())
-                .put("start", wal.start().toString())
-                .put("stop", wal.stop().toString())
-                .put("startSegment", wal.startSegment())
-                .put("stopSegment", wal.stopSegment());
-    }
-
-    /**
-     * Sizes as JSON.
-     *
-     * @param sizes what a set holds
-     * @return an object
-     */
-    public static JsonRecord write(BackupSizes sizes) {
-        return new JsonRecord()
-                .put("cluster", sizes.cluster())
-                .put("files", sizes.files())
-                .put("read", sizes.read())
-                .put("stored", sizes.stored())
-                .put("walStored", sizes.walStored())
-                .put("manifestStored", sizes.manifestStored())
-                .put("pages", sizes.pages())
-                .put("changedPages", sizes.changedPages());
     }
 
     /**
@@ -283,37 +218,15 @@ public record BackupRecord(
                 BackupLabel.parse(record.text("label")),
                 record.text("operation"),
                 record.texts("references").stream().map(BackupLabel::parse).toList(),
-                record.has("adopted") ? readAdopted(record.record("adopted")) : AdoptedWork.none(),
+                record.has("adopted") ? StoredFacts.readAdopted(record.record("adopted")) : AdoptedWork.none(),
                 Instant.parse(record.text("started")),
                 Instant.parse(record.text("stopped")),
-                readWal(record.record("wal")),
-                readSizes(record.record("sizes")),
+                StoredFacts.readWal(record.record("wal")),
+                StoredFacts.readSizes(record.record("sizes")),
                 IdentityRecords.read(record.record("server")),
                 record.number("badPages"),
                 record.map("annotations"),
                 ManifestRoot.readHeader(record, "manifest"),
-                record.has("origin") ? Optional.of(readOrigin(record.record("origin"))) : Optional.empty());
-    }
-
-    private static WalRange readWal(JsonRecord record) {
-        return new WalRange(
-                record.number("timeline"),
-                Lsn.parse(record.text("start")),
-                Lsn.parse(record.text("stop")),
-                record.text("startSegment"),
-                record.text("stopSegment"));
-    }
-
-    private static BackupSizes readSizes(JsonRecord record) {
-        return new BackupSizes(
-                record.number("cluster"),
-                record.number("files"),
-                record.number("read"),
-                record.number("stored"),
-                record.number("walStored"),
-                record.number("manifestStored"),
-                0,
-                record.number("pages"),
-                record.number("changedPages"));
+                record.has("origin") ? Optional.of(StoredFacts.readOrigin(record.record("origin"))) : Optional.empty());
     }
 }

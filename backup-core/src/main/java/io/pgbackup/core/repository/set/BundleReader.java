@@ -9,7 +9,7 @@ import io.pgbackup.core.pipeline.ObjectHeader;
 import io.pgbackup.core.pipeline.ObjectOpener;
 import io.pgbackup.core.pipeline.ObjectSealer;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.SetLayout;
+import io.pgbackup.core.repository.SetLayout;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
 import java.io.ByteArrayInputStream;

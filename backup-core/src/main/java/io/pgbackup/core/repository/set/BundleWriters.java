@@ -5,7 +5,7 @@ import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.pipeline.ObjectHeader;
 import io.pgbackup.core.pipeline.ObjectSealer;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.SetLayout;
+import io.pgbackup.core.repository.SetLayout;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.OperationCancelledException;
 import io.pgbackup.error.RepositoryException;

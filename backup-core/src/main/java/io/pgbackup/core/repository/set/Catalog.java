@@ -3,20 +3,15 @@ package io.pgbackup.core.repository.set;
 import io.pgbackup.BackupLabel;
 import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.pipeline.ObjectHeader;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.storage.Listing;
-import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
-import io.pgbackup.storage.ObjectPrefix;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
@@ -32,6 +27,7 @@ public final class Catalog {
 
     private final OpenRepository repository;
     private final ClusterLayout layout;
+    private final KnownLabels labels;
 
     /**
      * For one cluster of a repository.
@@ -42,6 +38,16 @@ public final class Catalog {
     public Catalog(OpenRepository repository, ClusterLayout layout) {
         this.repository = repository;
         this.layout = layout;
+        this.labels = new KnownLabels(repository, layout);
+    }
+
+    /**
+     * What the names alone tell.
+     *
+     * @return looks anew at each question
+     */
+    public KnownLabels labels() {
+        return labels;
     }
 
     /**
@@ -51,35 +57,12 @@ public final class Catalog {
      * @return in order of time
      */
     public List<BackupLabel> settledLabels() {
-        TreeSet<String> names = settled();
-        names.removeAll(retired());
+        TreeSet<String> names = labels.settled();
+        names.removeAll(labels.retired());
         readable((label, damage) -> {}).stream()
                 .flatMap(backup -> backup.references().stream())
                 .forEach(reference -> names.add(reference.toString()));
-        return labels(names);
-    }
-
-    /**
-     * Labels that expire has chosen and whose record is gone: their deletion was interrupted.
-     *
-     * @return in order of time
-     */
-    public List<BackupLabel> halfDeleted() {
-        TreeSet<String> names = retired();
-        names.removeAll(settled());
-        return labels(names);
-    }
-
-    /**
-     * Labels that expire has chosen and of which only that is left.
-     *
-     * @return in order of time
-     */
-    public List<BackupLabel> deleted() {
-        TreeSet<String> names = retired();
-        names.removeAll(settled());
-        names.removeAll(begun());
-        return labels(names);
+        return KnownLabels.sorted(names);
     }
 
     /**
@@ -102,7 +85,7 @@ public final class Catalog {
     }
 
     private List<BackupRecord> notRetired(List<BackupRecord> committed) {
-        TreeSet<String> retired = retired();
+        TreeSet<String> retired = labels.retired();
         return committed.stream()
                 .filter(record -> !retired.contains(record.label().toString()))
                 .toList();
@@ -143,9 +126,9 @@ public final class Catalog {
 
     /** Records first, then data: a set that is committed meanwhile has its data before. */
     private List<BackupLabel> settledWithData() {
-        TreeSet<String> names = settled();
-        names.retainAll(begun());
-        return labels(names);
+        TreeSet<String> names = labels.settled();
+        names.retainAll(labels.begun());
+        return KnownLabels.sorted(names);
     }
 
     /**
@@ -154,9 +137,9 @@ public final class Catalog {
      * @return in order of time
      */
     public List<BackupLabel> ghosts() {
-        TreeSet<String> names = settled();
-        names.removeAll(begun());
-        return labels(names).stream()
+        TreeSet<String> names = labels.settled();
+        names.removeAll(labels.begun());
+        return KnownLabels.sorted(names).stream()
                 .filter(label ->
                         settlement(label).filter(Settlement.COMMITTED::equals).isPresent())
                 .toList();
@@ -172,34 +155,6 @@ public final class Catalog {
                 .filter(label ->
                         settlement(label).filter(Settlement.ABORTED::equals).isPresent())
                 .toList();
-    }
-
-    /**
-     * Since when labels are retired.
-     *
-     * @return by the store's clock
-     */
-    public Map<BackupLabel, Instant> retirements() {
-        return created(layout.retirements());
-    }
-
-    /**
-     * Since when labels are settled.
-     *
-     * @return by the store's clock
-     */
-    public Map<BackupLabel, Instant> settlements() {
-        return created(layout.records());
-    }
-
-    private Map<BackupLabel, Instant> created(ObjectPrefix prefix) {
-        Map<BackupLabel, Instant> times = new TreeMap<>();
-        for (ObjectInfo object : repository.list(prefix).objects()) {
-            if (isLabel(object.key().name())) {
-                times.put(BackupLabel.parse(object.key().name()), object.created());
-            }
-        }
-        return times;
     }
 
     /**
@@ -281,89 +236,5 @@ public final class Catalog {
     public boolean isSettled(BackupLabel label) {
         return repository.stat(layout.record(label)).isPresent()
                 || repository.stat(layout.retirement(label)).isPresent();
-    }
-
-    /**
-     * Labels that were begun and have no record; those that are being deleted are none of them.
-     *
-     * @return in order of time
-     */
-    public List<BackupLabel> unsettled() {
-        TreeSet<String> open = begun();
-        open.removeAll(settled());
-        open.removeAll(retired());
-        return labels(open);
-    }
-
-    /**
-     * Objects among the records whose names are no labels: nobody looks for a set there.
-     *
-     * @return their keys
-     */
-    public List<ObjectKey> strangers() {
-        return repository.list(layout.records()).objects().stream()
-                .map(ObjectInfo::key)
-                .filter(key -> !isLabel(key.name()))
-                .toList();
-    }
-
-    /**
-     * Every label there ever was, as far as anything is left of it.
-     *
-     * @return in order of time
-     */
-    public List<BackupLabel> allLabels() {
-        TreeSet<String> all = begun();
-        all.addAll(settled());
-        all.addAll(retired());
-        return labels(all);
-    }
-
-    private TreeSet<String> retired() {
-        TreeSet<String> names = new TreeSet<>();
-        repository
-                .list(layout.retirements())
-                .objects()
-                .forEach(object -> names.add(object.key().name()));
-        return names;
-    }
-
-    private TreeSet<String> begun() {
-        TreeSet<String> names = new TreeSet<>();
-        repository.list(layout.data()).prefixes().forEach(prefix -> names.add(prefix.name()));
-        return names;
-    }
-
-    private TreeSet<String> settled() {
-        TreeSet<String> names = new TreeSet<>();
-        for (ObjectInfo object : repository.list(layout.records()).objects()) {
-            names.add(object.key().name());
-        }
-        return names;
-    }
-
-    private static List<BackupLabel> labels(TreeSet<String> names) {
-        List<BackupLabel> labels = new ArrayList<>();
-        for (String name : names) {
-            if (isLabel(name)) {
-                labels.add(BackupLabel.parse(name));
-            }
-        }
-        labels.sort(null);
-        return labels;
-    }
-
-    public static List<BackupLabel> labelsOf(List<ObjectPrefix> prefixes) {
-        TreeSet<String> names = new TreeSet<>();
-        prefixes.forEach(prefix -> names.add(prefix.name()));
-        return labels(names);
-    }
-
-    private static boolean isLabel(String name) {
-        try {
-            return BackupLabel.parse(name).toString().equals(name);
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
     }
 }

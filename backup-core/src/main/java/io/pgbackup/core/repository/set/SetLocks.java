@@ -2,8 +2,8 @@ package io.pgbackup.core.repository.set;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.ObjectLock;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import java.time.Instant;

@@ -394,7 +394,8 @@ class CopyFailureTest {
                 faulty[0]
                         .on(Verb.CREATE)
                         .matching("model/data/*/bundle/**")
-                        .meanwhile(() -> catalog.unsettled().forEach(label -> seen.add(records.leansOn(label))));
+                        .meanwhile(
+                                () -> catalog.labels().unsettled().forEach(label -> seen.add(records.leansOn(label))));
                 CombineRequest request =
                         CombineRequest.newest().from(CopySite.SOURCE).to(CopySite.SOURCE);
                 CopyResult result = site.copying(site.source.repository(), to).combine(request);

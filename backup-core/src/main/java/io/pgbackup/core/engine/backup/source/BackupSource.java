@@ -11,14 +11,23 @@ import java.util.Map;
 
 /** What a backup is taken from: files, and whoever says where the backup starts and ends. For one backup; used by the thread that leads it. */
 public interface BackupSource extends AutoCloseable {
+    /** Which cluster it is, and its files. */
+    SourceCluster cluster();
+
     /** The files. */
-    ClusterFiles files();
+    default ClusterFiles files() {
+        return cluster().files();
+    }
 
     /** The control file as it was at the opening. */
-    ControlFile control();
+    default ControlFile control() {
+        return cluster().control();
+    }
 
     /** Which cluster it is. */
-    ServerIdentity identity();
+    default ServerIdentity identity() {
+        return cluster().identity();
+    }
 
     /** Begins: every file is to be read after this returned. */
     StartedBackup start(String label, CheckpointMode mode);

@@ -33,22 +33,22 @@ public final class OfflineSource implements BackupSource {
     private static final byte[] NONE = new byte[0];
 
     private final Path directory;
-    private final ClusterFiles files;
-    private final ControlFile control;
-    private final ServerIdentity identity;
+    private final SourceCluster cluster;
     private final Lsn end;
 
     private OfflineSource(Path directory, ClusterFiles files) {
         this.directory = directory;
-        this.files = files;
         check();
-        this.control = files.readControlFile();
+        ControlFile control = files.readControlFile();
         requireCleanShutdown(control);
-        this.identity = new ServerIdentity(
-                control.systemIdentifier(),
-                major(directory),
-                control.blockSize(),
-                control.walSegmentSize().bytes());
+        this.cluster = new SourceCluster(
+                files,
+                control,
+                new ServerIdentity(
+                        control.systemIdentifier(),
+                        major(directory),
+                        control.blockSize(),
+                        control.walSegmentSize().bytes()));
         this.end = endOfLog();
     }
 
@@ -88,12 +88,12 @@ public final class OfflineSource implements BackupSource {
     }
 
     private Lsn endOfLog() {
-        WalSegmentSize size = control.walSegmentSize();
-        Lsn begin = control.checkpoint();
-        WalFileName segment = size.filesOf(control.timeline(), begin, new Lsn(begin.value() + 1))
+        WalSegmentSize size = control().walSegmentSize();
+        Lsn begin = control().checkpoint();
+        WalFileName segment = size.filesOf(control().timeline(), begin, new Lsn(begin.value() + 1))
                 .get(0);
         long length = 0;
-        try (SourceFile file = files.openWal(segment).orElseThrow(() -> noLog(segment))) {
+        try (SourceFile file = files().openWal(segment).orElseThrow(() -> noLog(segment))) {
             ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             if (file.read(begin.value() % size.bytes(), bytes) == Integer.BYTES) {
                 length = Integer.toUnsignedLong(bytes.getInt(0));
@@ -102,7 +102,7 @@ public final class OfflineSource implements BackupSource {
         if (!ShutdownRecord.isPlausible(length)) {
             throw noLog(segment);
         }
-        return new ShutdownRecord(control.walBlockSize(), size).end(begin, length);
+        return new ShutdownRecord(control().walBlockSize(), size).end(begin, length);
     }
 
     private static ClusterException noLog(WalFileName segment) {
@@ -113,23 +113,13 @@ public final class OfflineSource implements BackupSource {
     }
 
     @Override
-    public ClusterFiles files() {
-        return files;
-    }
-
-    @Override
-    public ControlFile control() {
-        return control;
-    }
-
-    @Override
-    public ServerIdentity identity() {
-        return identity;
+    public SourceCluster cluster() {
+        return cluster;
     }
 
     @Override
     public StartedBackup start(String label, CheckpointMode mode) {
-        return new StartedBackup(control.checkpoint(), control.timeline());
+        return new StartedBackup(control().checkpoint(), control().timeline());
     }
 
     @Override
@@ -149,7 +139,7 @@ public final class OfflineSource implements BackupSource {
     @Override
     public StoppedBackup stop(ControlFile last) {
         check();
-        if (!Arrays.equals(last.bytes(), control.bytes())) {
+        if (!Arrays.equals(last.bytes(), control().bytes())) {
             throw running("its control file changed during the backup");
         }
         return new StoppedBackup(start("", CheckpointMode.FAST), end, NONE, NONE);
@@ -173,6 +163,6 @@ public final class OfflineSource implements BackupSource {
 
     @Override
     public void close() {
-        files.close();
+        files().close();
     }
 }

@@ -3,7 +3,6 @@ package io.pgbackup.core.engine.backup.source;
 import io.pgbackup.Cluster;
 import io.pgbackup.Lsn;
 import io.pgbackup.backup.CheckpointMode;
-import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.engine.Connections;
 import io.pgbackup.core.postgres.ControlFile;
 import io.pgbackup.core.postgres.Pause;
@@ -30,19 +29,16 @@ public final class OnlineSource implements BackupSource {
     private static final Logger LOG = LoggerFactory.getLogger(OnlineSource.class);
     private static final Duration PING_INTERVAL = Duration.ofSeconds(2);
 
-    private final ClusterFiles files;
+    private final SourceCluster cluster;
     private final BackupSession session;
-    private final ControlFile control;
-    private final ServerIdentity identity;
     private @Nullable SessionWatch watch;
 
     private OnlineSource(ClusterFiles files, BackupSession session) {
-        this.files = files;
         this.session = session;
-        this.control = files.readControlFile();
+        ControlFile control = files.readControlFile();
         ServerFacts facts = session.server().facts();
         ClusterMatch.require(control, facts);
-        this.identity = Connections.identity(facts);
+        this.cluster = new SourceCluster(files, control, Connections.identity(facts));
     }
 
     /** Connects, and makes sure that directory and connection are of one cluster. */
@@ -63,18 +59,8 @@ public final class OnlineSource implements BackupSource {
     }
 
     @Override
-    public ClusterFiles files() {
-        return files;
-    }
-
-    @Override
-    public ControlFile control() {
-        return control;
-    }
-
-    @Override
-    public ServerIdentity identity() {
-        return identity;
+    public SourceCluster cluster() {
+        return cluster;
     }
 
     @Override
@@ -92,7 +78,7 @@ public final class OnlineSource implements BackupSource {
 
     /** The checkpoint that the backup starts from must be known to the control file: a standby of the same primary may lie there. */
     private void requireSame(StartedBackup started) {
-        ControlFile now = files.readControlFile();
+        ControlFile now = files().readControlFile();
         if (now.redo().compareTo(started.start()) < 0) {
             throw new ClusterException(
                     ErrorCode.WRONG_CLUSTER,
@@ -138,6 +124,6 @@ public final class OnlineSource implements BackupSource {
             watching.close();
         }
         session.close();
-        files.close();
+        files().close();
     }
 }
