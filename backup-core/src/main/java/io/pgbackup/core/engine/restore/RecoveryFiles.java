@@ -1,5 +1,7 @@
 package io.pgbackup.core.engine.restore;
 
+import io.pgbackup.core.engine.restore.plan.Planned;
+import io.pgbackup.core.engine.restore.target.TargetDirectory;
 import io.pgbackup.core.postgres.files.EntryAttributes;
 import io.pgbackup.core.postgres.files.NativePaths;
 import io.pgbackup.core.postgres.files.TablespaceLocation;

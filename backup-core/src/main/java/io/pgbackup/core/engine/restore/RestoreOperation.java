@@ -6,6 +6,21 @@ import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FrameWorkers;
 import io.pgbackup.core.engine.content.SetContents;
+import io.pgbackup.core.engine.restore.plan.ChangeTally;
+import io.pgbackup.core.engine.restore.plan.Planned;
+import io.pgbackup.core.engine.restore.plan.ResolvedFiles;
+import io.pgbackup.core.engine.restore.plan.RestorePlanner;
+import io.pgbackup.core.engine.restore.plan.SetEntries;
+import io.pgbackup.core.engine.restore.plan.SetFile;
+import io.pgbackup.core.engine.restore.target.ChangeGate;
+import io.pgbackup.core.engine.restore.target.Ownership;
+import io.pgbackup.core.engine.restore.target.RestoreClaim;
+import io.pgbackup.core.engine.restore.target.RestoreMarker;
+import io.pgbackup.core.engine.restore.target.SurplusTree;
+import io.pgbackup.core.engine.restore.target.Surroundings;
+import io.pgbackup.core.engine.restore.target.TargetDirectory;
+import io.pgbackup.core.engine.restore.target.TargetFile;
+import io.pgbackup.core.engine.restore.target.TargetJoin;
 import io.pgbackup.core.postgres.files.EntryAttributes;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.error.RepositoryException;
@@ -23,7 +38,6 @@ import java.util.concurrent.atomic.LongAdder;
  * the control file last, so that a half restore can never be started. For one call.
  */
 public final class RestoreOperation {
-    static final int TASKS_PER_WORKER = 4;
 
     private final Operation operation;
     private final SetContents contents;
@@ -69,10 +83,6 @@ public final class RestoreOperation {
         return this;
     }
 
-    static EntryAttributes.Ownership ownership(RestoreRequest.Owner owner) {
-        return new EntryAttributes.Ownership(owner.user(), owner.group());
-    }
-
     /**
      * Looks at everything that could stop the restore and at everything that it would change.
      *
@@ -94,8 +104,7 @@ public final class RestoreOperation {
                 contents.record().sizes().cluster());
         Planned planned = planner.plan(false);
         operation.progress().expect(planned.plan().bytesToWrite());
-        TargetDirectory target = new TargetDirectory(
-                planned.places(), new Ownership(request.owner().map(RestoreOperation::ownership)), gate);
+        TargetDirectory target = new TargetDirectory(planned.places(), Ownership.as(request.owner()), gate);
         SurplusTree surplus = new SurplusTree(planned.mounts());
         RestoreMarker marker = RestoreMarker.of(
                 contents.record().server().systemIdentifier(),
@@ -166,7 +175,9 @@ public final class RestoreOperation {
     private long fill(Planned planned, TargetDirectory target, TargetFile.Rules rules) {
         try (FrameWorkers workers = new FrameWorkers(contents.source(), runtime.workers());
                 OrderedWork work = new OrderedWork(
-                        runtime.executor(), TASKS_PER_WORKER * runtime.workers(), operation::heartbeat)) {
+                        runtime.executor(),
+                        RestorePlanner.TASKS_PER_WORKER * runtime.workers(),
+                        operation::heartbeat)) {
             operation.progress().phase("restoring files");
             ContentReader reader = new ContentReader(workers, work, operation.progress(), (file, failure) -> {
                 throw failure;
