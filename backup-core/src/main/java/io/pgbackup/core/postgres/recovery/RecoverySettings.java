@@ -1,6 +1,7 @@
 package io.pgbackup.core.postgres.recovery;
 
 import io.pgbackup.core.postgres.wal.Timeline;
+import io.pgbackup.restore.RecoveryAction;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
