@@ -159,7 +159,7 @@ final class Verbs implements ClusterOperations {
     public RestorePlan planRestore(RestoreRequest request) {
         return runner.run(OperationKind.PLAN_RESTORE, operation -> {
             RestoreChoice choice = new RestoreChoice(cluster, repositories, request);
-            try (OpenRepository open = repositories.open(choice.repository())) {
+            try (OpenRepository open = repositories.open(choice.repository(operation))) {
                 return choice.operation(operation, open, runtime).plan();
             }
         });
@@ -171,7 +171,7 @@ final class Verbs implements ClusterOperations {
             RestoreChoice choice = new RestoreChoice(cluster, repositories, request);
             return recorded(
                     operation,
-                    choice.repository(),
+                    choice.repository(operation),
                     (running, open) -> choice.operation(running, open, runtime).run());
         });
     }

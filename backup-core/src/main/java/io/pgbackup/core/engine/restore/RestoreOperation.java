@@ -10,8 +10,11 @@ import io.pgbackup.core.engine.restore.plan.ChangeTally;
 import io.pgbackup.core.engine.restore.plan.Planned;
 import io.pgbackup.core.engine.restore.plan.ResolvedFiles;
 import io.pgbackup.core.engine.restore.plan.RestorePlanner;
+import io.pgbackup.core.engine.restore.plan.RestoreSource;
 import io.pgbackup.core.engine.restore.plan.SetEntries;
 import io.pgbackup.core.engine.restore.plan.SetFile;
+import io.pgbackup.core.engine.restore.route.WalBringing;
+import io.pgbackup.core.engine.restore.route.WalRoute;
 import io.pgbackup.core.engine.restore.target.ChangeGate;
 import io.pgbackup.core.engine.restore.target.Ownership;
 import io.pgbackup.core.engine.restore.target.RestoreClaim;
@@ -41,6 +44,7 @@ public final class RestoreOperation {
 
     private final Operation operation;
     private final SetContents contents;
+    private final WalRoute route;
     private final PgBackupRuntime runtime;
     private final RestoreRequest request;
     private final RestorePlanner planner;
@@ -53,22 +57,23 @@ public final class RestoreOperation {
      * For one call.
      *
      * @param operation the call
-     * @param contents of the set to restore
+     * @param source the set to restore, and the way from it to the target
      * @param runtime whose workers read
      * @param request what is wanted
      * @param surroundings what must not be touched
      */
     public RestoreOperation(
             Operation operation,
-            SetContents contents,
+            RestoreSource source,
             PgBackupRuntime runtime,
             RestoreRequest request,
             Surroundings surroundings) {
         this.operation = operation;
-        this.contents = contents;
+        this.contents = source.contents();
+        this.route = source.route();
         this.runtime = runtime;
         this.request = request;
-        this.planner = new RestorePlanner(operation, contents, runtime, request, surroundings);
+        this.planner = new RestorePlanner(operation, source, runtime, request, surroundings);
         this.gate = path -> operation.cancellation().check();
     }
 
@@ -146,6 +151,7 @@ public final class RestoreOperation {
                 plan.tablespaces(),
                 plan.links(),
                 tally.changes(plan.changes().existing()),
+                plan.wal(),
                 operation.warnings());
         return new RestoreResult(
                 operation.id(),
@@ -196,13 +202,15 @@ public final class RestoreOperation {
     }
 
     private void complete(Planned planned, TargetDirectory target, Filling filling, OrderedWork work) {
+        EntryAttributes model = filling.fileModel().orElseThrow(this::incomplete);
+        operation.progress().phase("bringing WAL");
+        new WalBringing(target, model).bring(route, work);
         operation.progress().phase("making it durable");
         SetFile control = filling.control().orElseThrow(this::incomplete);
-        EntryAttributes model = filling.fileModel().orElseThrow(this::incomplete);
         target.giveRootsTo(filling.directoryModel().orElse(model));
         RecoveryFiles recovery = new RecoveryFiles(target, request, model);
         recovery.relocateTablespaces(contents.record().server().majorVersion());
-        String signal = recovery.configure(filling.tablespacesInPlace(), planned);
+        String signal = recovery.configure(filling.tablespacesInPlace(), planned, route);
         if (request.serverManifest()) {
             writeServerManifest(target, List.of(RecoveryFiles.SETTINGS, RecoveryFiles.MAP, signal), control, model);
         }

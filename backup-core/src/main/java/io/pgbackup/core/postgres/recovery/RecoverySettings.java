@@ -13,7 +13,7 @@ import java.util.Map;
  */
 public final class RecoverySettings {
     /** A command that never finds a file. Recovery demands one even if all WAL lies in {@code pg_wal}. */
-    private static final String NOTHING_TO_FETCH = "exit 1";
+    public static final String NOTHING_TO_FETCH = "exit 1";
 
     private final RecoveryGoal goal;
     private final Map<String, String> settings;

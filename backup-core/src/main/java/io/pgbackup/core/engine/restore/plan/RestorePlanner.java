@@ -6,6 +6,7 @@ import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FrameWorkers;
 import io.pgbackup.core.engine.content.SetContents;
+import io.pgbackup.core.engine.restore.route.WalRoute;
 import io.pgbackup.core.engine.restore.target.MountPoints;
 import io.pgbackup.core.engine.restore.target.Ownership;
 import io.pgbackup.core.engine.restore.target.Surroundings;
@@ -16,6 +17,7 @@ import io.pgbackup.core.engine.restore.target.TargetPlaces;
 import io.pgbackup.core.engine.restore.target.TargetSpace;
 import io.pgbackup.core.postgres.ControlFile;
 import io.pgbackup.core.postgres.recovery.ConfigurationValues;
+import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.error.ConfigurationException;
 import io.pgbackup.error.ErrorCode;
@@ -46,6 +48,7 @@ public final class RestorePlanner {
 
     private final Operation operation;
     private final SetContents contents;
+    private final WalRoute route;
     private final PgBackupRuntime runtime;
     private final RestoreRequest request;
     private final Surroundings surroundings;
@@ -53,12 +56,13 @@ public final class RestorePlanner {
 
     public RestorePlanner(
             Operation operation,
-            SetContents contents,
+            RestoreSource source,
             PgBackupRuntime runtime,
             RestoreRequest request,
             Surroundings surroundings) {
         this.operation = operation;
-        this.contents = contents;
+        this.contents = source.contents();
+        this.route = source.route();
         this.runtime = runtime;
         this.request = request;
         this.surroundings = surroundings;
@@ -106,6 +110,7 @@ public final class RestorePlanner {
             work.drain();
         }
         mapping.requireAllUsed();
+        survey.brought(route.bytes(segmentSize()));
         survey.space().requireEnough();
         boolean ignoring = readSettings(survey.settings(), selection);
         return new Planned(plan(survey, places, tally.changes(existing)), places, selection, mounts, ignoring);
@@ -123,7 +128,12 @@ public final class RestorePlanner {
                 places.tablespaces(),
                 places.links(),
                 changes,
+                route.plan(),
                 operation.warnings());
+    }
+
+    private WalSegmentSize segmentSize() {
+        return new WalSegmentSize(contents.record().server().segmentSize());
     }
 
     private Survey.Comparison comparison(OrderedWork work, ChangeTally tally) {

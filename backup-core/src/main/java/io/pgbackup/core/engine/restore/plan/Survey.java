@@ -107,6 +107,12 @@ final class Survey implements TargetJoin.Visitor {
         }
     }
 
+    /** WAL that is brought from the archive. Some of it takes the place of what the set has: that is counted twice, to be safe. */
+    void brought(long walBytes) {
+        bytes += walBytes;
+        space.grows(holder(places.of(ClusterPath.of("pg_wal"))), walBytes);
+    }
+
     private Path holder(Path path) {
         Path holder = places.root();
         for (Path place : places.all()) {

@@ -6,7 +6,8 @@ import io.pgbackup.core.postgres.files.EntryAttributes;
 import io.pgbackup.core.postgres.files.NativePaths;
 import io.pgbackup.core.work.OrderedWork;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -196,8 +197,18 @@ public final class TargetDirectory {
         }
     }
 
-    /** Writes a small file under a temporary name first, so that it is there whole or not at all. */
+    /** What is written into a file. */
+    public interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** Writes a small file, see {@link #write(String, Content, EntryAttributes)}. */
     public void write(String name, byte[] content, EntryAttributes attributes) {
+        write(name, out -> out.write(content), attributes);
+    }
+
+    /** Writes a file under a temporary name first, so that it is there whole or not at all. By any thread. */
+    public void write(String name, Content content, EntryAttributes attributes) {
         Path path = places.of(ClusterPath.of(name));
         Path temporary = path.resolveSibling(path.getFileName() + ".pgbackup");
         gate.before(path);
@@ -205,10 +216,7 @@ public final class TargetDirectory {
             Files.deleteIfExists(temporary);
             try (FileChannel channel =
                     FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                ByteBuffer buffer = ByteBuffer.wrap(content);
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
-                }
+                content.writeTo(Channels.newOutputStream(channel));
                 ownership.apply(temporary, attributes);
                 channel.force(true);
             }

@@ -64,7 +64,7 @@ public final class TargetPlaces {
     }
 
     /** Where a path is; of what is behind a link the place itself, of a link the link. */
-    Path of(ClusterPath path) {
+    public Path of(ClusterPath path) {
         byte[] bytes = path.bytes();
         int first = slash(bytes, 0);
         if (first < bytes.length) {
