@@ -56,6 +56,7 @@ import java.time.YearMonth;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -224,7 +225,12 @@ final class Verbs implements ClusterOperations {
         try (OpenRepository open = repositories.open(repository)) {
             Instant now = runtime.clock().instant();
             List<Candidate> candidates = new RetentionCatalog(open, layout).candidates(now);
-            return new ExpirePlan(repository, RetentionPlanner.plan(candidates, retention, now));
+            return new ExpirePlan(
+                    repository,
+                    RetentionPlanner.plan(candidates, retention, now),
+                    ExpirePlan.STANDARD_GRACE,
+                    Set.of(),
+                    retention.walOf());
         }
     }
 
@@ -241,7 +247,8 @@ final class Verbs implements ClusterOperations {
                     repository,
                     DeletionPlanner.plan(candidates, label, consented, now),
                     ExpirePlan.STANDARD_GRACE,
-                    consented);
+                    consented,
+                    OptionalInt.empty());
         }
     }
 
