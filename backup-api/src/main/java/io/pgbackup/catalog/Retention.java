@@ -22,15 +22,21 @@ import java.util.stream.Collectors;
 public final class Retention {
     private final List<RetentionRule> rules;
     private final int minimum;
+    private final OptionalInt walOf;
     private final Optional<UntrustedSource> untrusted;
 
     private Retention(List<RetentionRule> rules, int minimum) {
-        this(rules, minimum, Optional.empty());
+        this(rules, minimum, OptionalInt.empty(), Optional.empty());
     }
 
-    private Retention(List<RetentionRule> rules, int minimum, Optional<UntrustedSource> untrusted) {
+    private Retention(List<RetentionRule> rules, int minimum, OptionalInt walOf, Optional<UntrustedSource> untrusted) {
+        if (walOf.isPresent() && untrusted.isPresent()) {
+            throw new IllegalArgumentException(
+                    "a source that is not trusted could make up full backups, so WAL is not kept by their number");
+        }
         this.rules = List.copyOf(rules);
         this.minimum = minimum;
+        this.walOf = walOf;
         this.untrusted = untrusted;
     }
 
@@ -109,7 +115,7 @@ public final class Retention {
             if (changed.get(index) instanceof FullBackups fulls
                     && fulls.differentials().isEmpty()) {
                 changed.set(index, new FullBackups(fulls.count(), OptionalInt.of(count)));
-                return new Retention(changed, minimum, untrusted);
+                return new Retention(changed, minimum, walOf, untrusted);
             }
         }
         throw new IllegalStateException("differential backups are limited once, behind keepFullBackups: " + this);
@@ -182,7 +188,7 @@ public final class Retention {
         }
         List<RetentionRule> changed = new ArrayList<>(rules);
         changed.add(rule);
-        return new Retention(changed, minimum, untrusted);
+        return new Retention(changed, minimum, walOf, untrusted);
     }
 
     private static boolean isSame(RetentionRule one, RetentionRule other) {
@@ -202,7 +208,7 @@ public final class Retention {
         if (fullBackups < 1) {
             throw new IllegalArgumentException("at least one full backup is kept, not " + fullBackups);
         }
-        return new Retention(rules, fullBackups, untrusted);
+        return new Retention(rules, fullBackups, walOf, untrusted);
     }
 
     /**
@@ -212,7 +218,7 @@ public final class Retention {
      * @return a new retention
      */
     public Retention withUntrustedSource(UntrustedSource distrust) {
-        return new Retention(rules, minimum, Optional.of(distrust));
+        return new Retention(rules, minimum, walOf, Optional.of(distrust));
     }
 
     /**
@@ -222,6 +228,29 @@ public final class Retention {
      */
     public Optional<UntrustedSource> untrustedSource() {
         return untrusted;
+    }
+
+    /**
+     * Keeps archived WAL only since the newest full backups; older backups keep what brings them to their own end. Unless this is said, WAL is kept since
+     * the oldest backup, so that one can recover to any point since then.
+     *
+     * @param fullBackups at least 1
+     * @return a new retention
+     */
+    public Retention withWalOf(int fullBackups) {
+        if (fullBackups < 1) {
+            throw new IllegalArgumentException("WAL is kept since at least one full backup, not " + fullBackups);
+        }
+        return new Retention(rules, minimum, OptionalInt.of(fullBackups), untrusted);
+    }
+
+    /**
+     * Since how many full backups archived WAL is kept.
+     *
+     * @return empty for all of them
+     */
+    public OptionalInt walOf() {
+        return walOf;
     }
 
     /**
@@ -247,12 +276,13 @@ public final class Retention {
         return other instanceof Retention retention
                 && retention.rules.equals(rules)
                 && retention.minimum == minimum
+                && retention.walOf.equals(walOf)
                 && retention.untrusted.equals(untrusted);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(rules, minimum, untrusted);
+        return Objects.hash(rules, minimum, walOf, untrusted);
     }
 
     @Override

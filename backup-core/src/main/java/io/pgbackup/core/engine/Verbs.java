@@ -228,6 +228,7 @@ final class Verbs implements ClusterOperations {
                     decisions(open, retention),
                     ExpirePlan.STANDARD_GRACE,
                     Set.of(),
+                    retention.walOf(),
                     retention.untrustedSource());
         }
     }

@@ -32,6 +32,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -144,6 +145,7 @@ class UntrustedSourceTest {
                 trusting.decisions(),
                 Duration.ZERO,
                 trusting.consents(),
+                OptionalInt.empty(),
                 Optional.of(new UntrustedSource(KEY, WEEK)));
         requireProtected(() -> pg.expire(forged));
         assertThat(sets.labels(repository)).contains(first);
@@ -224,6 +226,9 @@ class UntrustedSourceTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new UntrustedSource(KEY, Duration.ZERO));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BackupRequest.full().thenExpire(distrusting(Retention.keepFullBackups(1))));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> distrusting(Retention.keepFullBackups(2)).withWalOf(1))
+                .withMessageContaining("WAL");
         SecretSource weak = SecretSource.value("short".toCharArray());
         assertThatThrownBy(() -> pg.verify(VerifyRequest.of(repository).attestedBy(weak)))
                 .isInstanceOf(ConfigurationException.class)
