@@ -94,6 +94,9 @@ public final class VerifyOperation {
         }
         long seed = request.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
         verify(due(wanted(records)), seed);
+        if (request.only().isEmpty()) {
+            verifyWal(records);
+        }
         operation.fact("depth", request.depth().name());
         operation.fact("verified", verified.toString());
         operation.fact("seed", Long.toString(seed));
@@ -176,6 +179,17 @@ public final class VerifyOperation {
                     label.toString(),
                     "it is verified anew, the record of its last verification cannot be read: " + e.getMessage());
             return true;
+        }
+    }
+
+    private void verifyWal(List<BackupRecord> records) {
+        operation.progress().phase("verifying WAL");
+        WalCheck check = new WalCheck(repository, layout, findings);
+        check.check(records);
+        if (request.depth() == VerifyDepth.CONTENT) {
+            try (OrderedWork work = new OrderedWork(runtime.executor(), 2 * runtime.workers(), operation::heartbeat)) {
+                bytesRead += check.prove(work);
+            }
         }
     }
 

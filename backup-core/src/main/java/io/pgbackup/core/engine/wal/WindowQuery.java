@@ -12,31 +12,47 @@ import io.pgbackup.core.repository.set.Catalog;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.wal.RecoveryWindow;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** How far one could recover from each backup of a repository, by the names of archived files. For one call. */
-final class WindowQuery {
+public final class WindowQuery {
     private final String repository;
     private final Archives archives;
     private final IdentityRecords identities;
     private final Map<Integer, ArchivedTimelines> timelines = new HashMap<>();
 
-    WindowQuery(String repository, Archives archives) {
+    /**
+     * For one repository.
+     *
+     * @param repository its name
+     * @param archives its archives
+     */
+    public WindowQuery(String repository, Archives archives) {
         this.repository = repository;
         this.archives = archives;
         this.identities = new IdentityRecords(archives.repository(), archives.layout());
     }
 
-    List<RecoveryWindow> windows() {
-        List<RecoveryWindow> windows = new ArrayList<>();
-        for (BackupRecord backup : new Catalog(archives.repository(), archives.layout()).backups()) {
-            windows.add(window(backup));
-        }
-        return windows;
+    /**
+     * One for each backup that is listed.
+     *
+     * @return in order of time
+     */
+    public List<RecoveryWindow> windows() {
+        return windows(new Catalog(archives.repository(), archives.layout()).backups());
+    }
+
+    /**
+     * One for each of some backups.
+     *
+     * @param backups of the repository
+     * @return in their order
+     */
+    public List<RecoveryWindow> windows(List<BackupRecord> backups) {
+        return backups.stream().map(this::window).toList();
     }
 
     private RecoveryWindow window(BackupRecord backup) {
