@@ -1,0 +1,28 @@
+package io.pgbackup.core.postgres.wal.record;
+
+import io.pgbackup.core.postgres.wal.WalSegmentSize;
+
+/**
+ * What holds for all of a cluster's log; from the control file, or from the head of a segment.
+ *
+ * @param systemIdentifier of the cluster, an unsigned number
+ * @param segmentSize of its segments
+ * @param pageSize of the log in bytes, a power of two from 1 to 64 KiB
+ */
+public record WalLayout(long systemIdentifier, WalSegmentSize segmentSize, int pageSize) {
+    /** What a server has unless it was built otherwise. */
+    public static final int DEFAULT_PAGE_SIZE = 8192;
+
+    private static final int LARGEST_PAGE = 64 << 10;
+
+    /**
+     * Checks the page size.
+     *
+     * @throws IllegalArgumentException if PostgreSQL cannot have such pages
+     */
+    public WalLayout {
+        if (pageSize < 1 << 10 || pageSize > LARGEST_PAGE || Integer.bitCount(pageSize) != 1) {
+            throw new IllegalArgumentException("a page of the log is 1 to 64 KiB, not " + pageSize);
+        }
+    }
+}
