@@ -90,8 +90,7 @@ final class ServerParsers {
                         ServerParsers::relation,
                         ILLEGAL),
                 text("name of a WAL file", name -> WalFileName.parse(name).toString(), walNames()),
-                new Parser(
-                        "log", logs(), ServerParsers::log, MalformedWalException.class::isInstance),
+                new Parser("log", logs(), ServerParsers::log, MalformedWalException.class::isInstance),
                 text("position", value -> Lsn.parse(value).toString(), "0/2000028", "FFFFFFFF/1"),
                 text(
                         "label",

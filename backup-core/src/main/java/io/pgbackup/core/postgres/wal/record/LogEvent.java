@@ -74,7 +74,10 @@ public sealed interface LogEvent {
         }
         try {
             return Optional.ofNullable(LogEventReader.read(record));
-        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException | DateTimeException e) {
+        } catch (BufferUnderflowException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException
+                | DateTimeException e) {
             throw record.tooShort();
         }
     }

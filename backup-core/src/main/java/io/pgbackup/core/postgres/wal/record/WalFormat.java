@@ -43,6 +43,21 @@ public enum WalFormat {
     }
 
     /**
+     * The form that a version writes.
+     *
+     * @param major of the version
+     * @return empty if it is none that this library reads
+     */
+    public static Optional<WalFormat> ofMajor(int major) {
+        for (WalFormat format : ALL) {
+            if (format.major == major) {
+                return Optional.of(format);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
      * The version that writes it.
      *
      * @return 13 to 18

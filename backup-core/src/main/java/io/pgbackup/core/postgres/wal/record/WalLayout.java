@@ -1,5 +1,6 @@
 package io.pgbackup.core.postgres.wal.record;
 
+import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
 
 /**
@@ -24,5 +25,19 @@ public record WalLayout(long systemIdentifier, WalSegmentSize segmentSize, int p
         if (pageSize < 1 << 10 || pageSize > LARGEST_PAGE || Integer.bitCount(pageSize) != 1) {
             throw new IllegalArgumentException("a page of the log is 1 to 64 KiB, not " + pageSize);
         }
+    }
+
+    /**
+     * Where the record begins that follows one.
+     *
+     * @param end of that one
+     * @return the same, unless a page's header comes first
+     */
+    public Lsn next(Lsn end) {
+        if (end.value() % pageSize != 0) {
+            return end;
+        }
+        boolean first = end.value() % segmentSize.bytes() == 0;
+        return new Lsn(end.value() + (first ? PageHeader.LONG : PageHeader.SHORT));
     }
 }

@@ -107,7 +107,8 @@ public final class WalScanner {
      * @throws MalformedWalException if the log cannot be read up to there
      */
     public void end() {
-        if (filled >= PageHeader.LONG) {
+        boolean first = pageStart % layout.segmentSize().bytes() == 0;
+        if (filled >= (first ? PageHeader.LONG : PageHeader.SHORT)) {
             readPage(filled);
         }
         filled = 0;

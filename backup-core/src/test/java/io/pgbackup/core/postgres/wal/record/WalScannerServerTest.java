@@ -211,8 +211,7 @@ class WalScannerServerTest {
             long cut = (before.value() / 8192 + 150) * 8192;
             for (WalFileName name : wal.segmentsUpTo(new Lsn(Long.MAX_VALUE))) {
                 long start = name.start(wal.size()).value();
-                try (RandomAccessFile file =
-                        new RandomAccessFile(wal.file(name).toFile(), "rw")) {
+                try (RandomAccessFile file = new RandomAccessFile(wal.file(name).toFile(), "rw")) {
                     long from = Math.max(0, Math.min(wal.size().bytes(), cut - start));
                     file.seek(from);
                     file.write(new byte[(int) (wal.size().bytes() - from)]);
@@ -244,7 +243,8 @@ class WalScannerServerTest {
                     "BEGIN",
                     "INSERT INTO t VALUES (2)",
                     "PREPARE TRANSACTION 'two'");
-            long prepared = Long.parseLong(String.valueOf(server.query("SELECT transaction::text FROM pg_prepared_xacts")));
+            long prepared =
+                    Long.parseLong(String.valueOf(server.query("SELECT transaction::text FROM pg_prepared_xacts")));
             String node = server.query("SELECT pg_relation_filenode('dropped')");
             server.execute("COMMIT PREPARED 'two'", "BEGIN", "DROP TABLE dropped", "COMMIT");
             server.execute("BEGIN", "INSERT INTO t VALUES (3)", "ROLLBACK");

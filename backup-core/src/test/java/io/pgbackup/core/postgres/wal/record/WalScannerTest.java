@@ -148,7 +148,10 @@ class WalScannerTest {
         WalScanner second = scan(Arrays.copyOfRange(bytes, segment, 2 * segment), 6L << 20, 5000);
         assertThat(second.firstPrevious()).contains(starts.get(whole));
         RecordDecoder joined = new RecordDecoder(WalFormat.V17);
-        joined.begin(starts.get(whole), Integer.toUnsignedLong(ByteBuffer.wrap(tail).order(ByteOrder.LITTLE_ENDIAN).getInt()));
+        joined.begin(
+                starts.get(whole),
+                Integer.toUnsignedLong(
+                        ByteBuffer.wrap(tail).order(ByteOrder.LITTLE_ENDIAN).getInt()));
         joined.accept(tail, 0, tail.length);
         joined.accept(head.toByteArray(), 0, head.size());
         assertThat(joined.finish(starts.get(whole + 1)).start()).isEqualTo(starts.get(whole));
@@ -225,7 +228,8 @@ class WalScannerTest {
         WalScanner scanner = new WalScanner(WalBytes.SMALL, new Lsn(5L << 20), visitor);
         assertThatThrownBy(() -> scanner.accept(wal.wholeSegments(), 0, 1 << 20))
                 .isInstanceOfSatisfying(
-                        MalformedWalException.class, e -> assertThat(e.problem()).isEqualTo(WalProblem.END));
+                        MalformedWalException.class,
+                        e -> assertThat(e.problem()).isEqualTo(WalProblem.END));
         assertThat(scanner.soundEnd()).isEqualTo(end);
         assertThat(starts()).containsExactly(only);
     }
@@ -255,12 +259,11 @@ class WalScannerTest {
         bytes[(int) (damaged.value() % (1 << 20)) + 60] ^= 1;
         WalScanner scanner = new WalScanner(WalBytes.SMALL, new Lsn(5L << 20), visitor);
         scanner.accept(bytes, 0, bytes.length);
-        assertThatThrownBy(scanner::end)
-                .isInstanceOfSatisfying(MalformedWalException.class, e -> {
-                    assertThat(e.problem()).isEqualTo(WalProblem.BROKEN);
-                    assertThat(e.position()).isEqualTo(damaged);
-                    assertThat(e).hasMessageContaining("checksum");
-                });
+        assertThatThrownBy(scanner::end).isInstanceOfSatisfying(MalformedWalException.class, e -> {
+            assertThat(e.problem()).isEqualTo(WalProblem.BROKEN);
+            assertThat(e.position()).isEqualTo(damaged);
+            assertThat(e).hasMessageContaining("checksum");
+        });
         assertThat(scanner.soundEnd()).isEqualTo(damaged);
     }
 
@@ -294,8 +297,8 @@ class WalScannerTest {
 
     @Test
     void logOfAnotherClusterIsForeign() {
-        WalBytes wal = new WalBytes(
-                WalFormat.V16, new WalLayout(42, WalBytes.SMALL.segmentSize(), 8192), new Lsn(5L << 20));
+        WalBytes wal =
+                new WalBytes(WalFormat.V16, new WalLayout(42, WalBytes.SMALL.segmentSize(), 8192), new Lsn(5L << 20));
         wal.record(HEAP, 0, new byte[100]);
         assertProblem(wal.bytes(), WalProblem.FOREIGN);
     }
@@ -369,6 +372,7 @@ class WalScannerTest {
     private void assertProblem(byte[] bytes, WalProblem problem) {
         assertThatThrownBy(() -> scan(bytes))
                 .isInstanceOfSatisfying(
-                        MalformedWalException.class, e -> assertThat(e.problem()).isEqualTo(problem));
+                        MalformedWalException.class,
+                        e -> assertThat(e.problem()).isEqualTo(problem));
     }
 }
