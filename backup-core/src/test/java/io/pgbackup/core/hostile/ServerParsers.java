@@ -19,7 +19,7 @@ import io.pgbackup.core.postgres.wal.record.ResourceManager;
 import io.pgbackup.core.postgres.wal.record.StorageChange;
 import io.pgbackup.core.postgres.wal.record.TransactionEnd;
 import io.pgbackup.core.postgres.wal.record.WalBytes;
-import io.pgbackup.core.postgres.wal.record.WalFormat;
+import io.pgbackup.core.postgres.wal.WalFormat;
 import io.pgbackup.core.postgres.wal.record.WalScanner;
 import io.pgbackup.error.ClusterException;
 import io.pgbackup.storage.ObjectKey;

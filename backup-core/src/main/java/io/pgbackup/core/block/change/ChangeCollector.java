@@ -15,22 +15,17 @@ import io.pgbackup.core.postgres.wal.record.WalRecord;
  */
 public final class ChangeCollector {
     private static final int CHANGES_FILES = 0x01;
-    private static final int PAGE_HEADER = 24;
-    private static final int HEAP_PAGES_PER_BYTE = 4;
-    private static final Fork[] DROPPED = {Fork.MAIN, Fork.VISIBILITY, Fork.INIT};
+    private static final Fork[] DROPPED = {Fork.MAIN, Fork.INIT};
 
     private final ChangeSet changes;
-    private final long heapPagesPerVisibilityPage;
 
     /**
      * Adds to a set.
      *
      * @param changes receives what is found
-     * @param pageSize of the cluster's relations, in bytes
      */
-    public ChangeCollector(ChangeSet changes, int pageSize) {
+    public ChangeCollector(ChangeSet changes) {
         this.changes = changes;
-        this.heapPagesPerVisibilityPage = (long) (pageSize - PAGE_HEADER) * HEAP_PAGES_PER_BYTE;
     }
 
     /**
@@ -54,23 +49,13 @@ public final class ChangeCollector {
     private boolean apply(StorageChange change) {
         if (change instanceof StorageChange.Created created) {
             changes.cut(created.relation(), 0);
-        } else if (change instanceof StorageChange.Truncated truncated) {
-            truncate(truncated);
+        } else if (change instanceof StorageChange.Truncated truncated && truncated.main()) {
+            changes.cut(truncated.relation(), truncated.blocks());
         } else if (change instanceof StorageChange.DatabaseChanged database) {
             database.directories()
                     .forEach(directory -> changes.replaceDirectory(directory.tablespace(), directory.database()));
         }
         return true;
-    }
-
-    private void truncate(StorageChange.Truncated truncated) {
-        if (truncated.main()) {
-            changes.cut(truncated.relation(), truncated.blocks());
-        }
-        if (truncated.visibility()) {
-            long pages = (truncated.blocks() + heapPagesPerVisibilityPage - 1) / heapPagesPerVisibilityPage;
-            changes.cut(truncated.relation().withFork(Fork.VISIBILITY), pages);
-        }
     }
 
     private boolean apply(TransactionEnd end) {

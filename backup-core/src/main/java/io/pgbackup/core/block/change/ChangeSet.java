@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** All that a stretch of the log says of pages. Free space maps are left out: the log does not speak of them. Not safe for use by many threads. */
+/**
+ * All that a stretch of the log says of pages. Maps of free space and of visibility are left out: the log does not tell all their changes. Not safe for use by
+ * many threads.
+ */
 public final class ChangeSet {
     private final Map<RelationFork, ForkChanges> forks = new HashMap<>();
     private @Nullable RelationFork lastFork;
@@ -25,7 +28,7 @@ public final class ChangeSet {
      * @param block its number
      */
     public void mark(RelationFork fork, long block) {
-        if (fork.fork() != Fork.FREE_SPACE) {
+        if (isTold(fork)) {
             of(fork).mark(block);
         }
     }
@@ -37,7 +40,7 @@ public final class ChangeSet {
      * @param length how many pages it had then
      */
     public void cut(RelationFork fork, long length) {
-        if (fork.fork() != Fork.FREE_SPACE) {
+        if (isTold(fork)) {
             of(fork).cut(length);
         }
     }
@@ -64,6 +67,10 @@ public final class ChangeSet {
      */
     public boolean complete() {
         return complete;
+    }
+
+    static boolean isTold(RelationFork fork) {
+        return fork.fork() == Fork.MAIN || fork.fork() == Fork.INIT;
     }
 
     private static RelationFork directory(long tablespace, long database) {

@@ -63,7 +63,7 @@ final class ChangeSetCodec {
             int flags = in.octet();
             RelationFork fork = fork(in, flags, before);
             if ((flags & ~KNOWN) != 0
-                    || fork.fork() == Fork.FREE_SPACE
+                    || !ChangeSet.isTold(fork)
                     || before != null && before.compareTo(fork) >= 0) {
                 throw new MalformedContentException("changed forks are out of order");
             }

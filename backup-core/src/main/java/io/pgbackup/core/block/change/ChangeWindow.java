@@ -10,6 +10,8 @@ import io.pgbackup.core.postgres.wal.record.RecordDecoder;
 import io.pgbackup.core.postgres.wal.record.WalRecord;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class ChangeWindow {
     private final ChangeSet changes = new ChangeSet();
     private final ChangeCollector collector;
+    private final Set<CheckpointMark> checkpoints = new HashSet<>();
     private @Nullable Source last;
     private @Nullable Lsn lastStart;
     private @Nullable Carried carried;
@@ -30,10 +33,9 @@ public final class ChangeWindow {
     /**
      * Begins with nothing.
      *
-     * @param pageSize of the cluster's relations, in bytes
      */
-    public ChangeWindow(int pageSize) {
-        this.collector = new ChangeCollector(changes, pageSize);
+    public ChangeWindow() {
+        this.collector = new ChangeCollector(changes);
     }
 
     /**
@@ -49,6 +51,7 @@ public final class ChangeWindow {
             head(summary.head(), source);
             summary.chain().ifPresent(chain -> chain(chain, source));
             changes.addLater(summary.changes());
+            checkpoints.addAll(summary.checkpoints());
             carried = summary.tail().map(tail -> begin(tail, source)).orElse(carried);
         } catch (MalformedWalException e) {
             throw new ChainBrokenException(
@@ -100,6 +103,7 @@ public final class ChangeWindow {
             requirePrevious(found.head().previous(), source);
             lastStart = found.start();
             collector.add(found);
+            CheckpointMark.of(found).ifPresent(checkpoints::add);
         } else {
             carried = record;
         }
@@ -137,5 +141,15 @@ public final class ChangeWindow {
      */
     public ChangeSet changes() {
         return changes;
+    }
+
+    /**
+     * Whether a checkpoint's record is part of this log.
+     *
+     * @param checkpoint which
+     * @return true if it stands where it should, and is that very one
+     */
+    public boolean holds(CheckpointMark checkpoint) {
+        return checkpoints.contains(checkpoint);
     }
 }

@@ -4,13 +4,15 @@ import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.record.MalformedWalException;
 import io.pgbackup.core.postgres.wal.record.RecordVisitor;
-import io.pgbackup.core.postgres.wal.record.SegmentHead;
+import io.pgbackup.core.postgres.wal.SegmentHeader;
 import io.pgbackup.core.postgres.wal.record.WalLayout;
 import io.pgbackup.core.postgres.wal.record.WalRecord;
 import io.pgbackup.core.postgres.wal.record.WalScanner;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -28,18 +30,20 @@ public final class SegmentSummarizer {
     private static final class Findings implements RecordVisitor {
         private final ChangeSet changes = new ChangeSet();
         private final ChangeCollector collector;
+        private final List<CheckpointMark> checkpoints = new ArrayList<>();
         private final ByteArrayOutputStream head = new ByteArrayOutputStream();
         private final ByteArrayOutputStream record = new ByteArrayOutputStream();
         private @Nullable Lsn recordStart;
         private boolean overwritten;
 
-        Findings(int pageSize) {
-            this.collector = new ChangeCollector(changes, pageSize);
+        Findings() {
+            this.collector = new ChangeCollector(changes);
         }
 
         @Override
         public void record(WalRecord found) {
             collector.add(found);
+            CheckpointMark.of(found).ifPresent(checkpoints::add);
         }
 
         @Override
@@ -73,10 +77,9 @@ public final class SegmentSummarizer {
      *
      * @param layout of the log
      * @param start position of the segment's first byte
-     * @param pageSize of the cluster's relations, in bytes
      */
-    public SegmentSummarizer(WalLayout layout, Lsn start, int pageSize) {
-        this(layout, start, new Lsn(start.value() + layout.segmentSize().bytes()), pageSize);
+    public SegmentSummarizer(WalLayout layout, Lsn start) {
+        this(layout, start, new Lsn(start.value() + layout.segmentSize().bytes()));
     }
 
     /**
@@ -85,18 +88,17 @@ public final class SegmentSummarizer {
      * @param layout of the log
      * @param start position of the segment's first byte
      * @param end where a record ends in it, or begins; nothing behind is read
-     * @param pageSize of the cluster's relations, in bytes
      * @throws IllegalArgumentException if the end is not in the segment, behind its first page's header
      */
-    public SegmentSummarizer(WalLayout layout, Lsn start, Lsn end, int pageSize) {
+    public SegmentSummarizer(WalLayout layout, Lsn start, Lsn end) {
         long length = end.value() - start.value();
-        if (length < SegmentHead.LENGTH || length > layout.segmentSize().bytes()) {
+        if (length < SegmentHeader.LENGTH || length > layout.segmentSize().bytes()) {
             throw new IllegalArgumentException(end + " is not in the segment at " + start);
         }
         this.layout = layout;
         this.start = start;
         this.end = end;
-        this.findings = new Findings(pageSize);
+        this.findings = new Findings();
         this.scanner = new WalScanner(layout, start, findings);
     }
 
@@ -160,6 +162,7 @@ public final class SegmentSummarizer {
                         .map(previous -> new SegmentSummary.Chain(
                                 previous, scanner.lastStart().orElseThrow())),
                 tail,
+                findings.checkpoints,
                 findings.changes);
     }
 

@@ -2,8 +2,9 @@ package io.pgbackup.core.block.change;
 
 import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.wal.Timeline;
-import io.pgbackup.core.postgres.wal.record.WalFormat;
+import io.pgbackup.core.postgres.wal.WalFormat;
 import io.pgbackup.core.postgres.wal.record.WalLayout;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,11 +15,23 @@ import java.util.Optional;
  * @param head what goes on from the segment before
  * @param chain how its records hang on those before; empty if none begins and ends in it
  * @param tail the record that begins in it and goes on in the next; empty if there is none
+ * @param checkpoints whose records begin and end in it, in order
  * @param changes of the records that begin and end in it; not to be changed
  */
-public record SegmentSummary(Source source, Head head, Optional<Chain> chain, Optional<Tail> tail, ChangeSet changes) {
+public record SegmentSummary(
+        Source source,
+        Head head,
+        Optional<Chain> chain,
+        Optional<Tail> tail,
+        List<CheckpointMark> checkpoints,
+        ChangeSet changes) {
     /** The most bytes of a head or tail that are kept: what crosses borders with more has no summary. */
     public static final int MOST_FRAGMENT_BYTES = 4 << 20;
+
+    /** Copies the list. */
+    public SegmentSummary {
+        checkpoints = List.copyOf(checkpoints);
+    }
 
     /**
      * A segment.

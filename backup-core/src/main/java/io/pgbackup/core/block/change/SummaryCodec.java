@@ -8,11 +8,13 @@ import io.pgbackup.core.block.change.SegmentSummary.Tail;
 import io.pgbackup.core.manifest.MalformedContentException;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
-import io.pgbackup.core.postgres.wal.record.WalFormat;
+import io.pgbackup.core.postgres.wal.WalFormat;
 import io.pgbackup.core.postgres.wal.record.WalLayout;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** The written form of a summary, streamed both ways: see FORMAT.md. */
@@ -57,6 +59,11 @@ public final class SummaryCodec {
             out.fixed(summary.tail().get().start().value());
             out.counted(summary.tail().get().bytes());
         }
+        out.number(summary.checkpoints().size());
+        for (CheckpointMark checkpoint : summary.checkpoints()) {
+            out.number(checkpoint.position().value() - source.start().value());
+            out.number(Integer.toUnsignedLong(checkpoint.checksum()));
+        }
         ChangeSetCodec.write(summary.changes(), out);
         out.flush();
     }
@@ -84,12 +91,13 @@ public final class SummaryCodec {
         if ((parts & ~KNOWN) != 0 || end == Head.End.LATER && (chain.isPresent() || tail.isPresent())) {
             throw new MalformedContentException("the parts of a summary contradict each other");
         }
+        List<CheckpointMark> checkpoints = checkpoints(in, source);
         ChangeSet changes = ChangeSetCodec.read(in);
         if ((parts & MISSES_CHANGES) != 0) {
             changes.missChanges();
         }
         in.requireEnd();
-        return new SegmentSummary(source, head, chain, tail, changes);
+        return new SegmentSummary(source, head, chain, tail, checkpoints, changes);
     }
 
     private static Source source(NumberInput in) throws IOException {
@@ -127,6 +135,17 @@ public final class SummaryCodec {
             throw new MalformedContentException("a record cannot begin there");
         }
         return tail;
+    }
+
+    private static List<CheckpointMark> checkpoints(NumberInput in, Source source) throws IOException {
+        List<CheckpointMark> checkpoints = new ArrayList<>();
+        long count = in.number();
+        for (long index = 0; index < count; index++) {
+            long within = in.number(source.layout().segmentSize().bytes() - 1, "a checkpoint");
+            int checksum = (int) in.number(0xFFFF_FFFFL, "a checksum");
+            checkpoints.add(new CheckpointMark(new Lsn(source.start().value() + within), checksum));
+        }
+        return checkpoints;
     }
 
     private static boolean isWithin(Lsn position, Source source) {

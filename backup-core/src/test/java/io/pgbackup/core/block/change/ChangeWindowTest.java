@@ -11,7 +11,7 @@ import io.pgbackup.core.postgres.wal.record.MalformedWalException;
 import io.pgbackup.core.postgres.wal.record.RelationFork;
 import io.pgbackup.core.postgres.wal.record.ResourceManager;
 import io.pgbackup.core.postgres.wal.record.WalBytes;
-import io.pgbackup.core.postgres.wal.record.WalFormat;
+import io.pgbackup.core.postgres.wal.WalFormat;
 import io.pgbackup.core.postgres.wal.record.WalLayout;
 import io.pgbackup.core.postgres.wal.record.WalScanner;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ class ChangeWindowTest {
     private static final RelationFork TABLE = new RelationFork(1663, 5, 16384, Fork.MAIN);
 
     private static ChangeSet joined(List<SegmentSummary> summaries) {
-        ChangeWindow window = new ChangeWindow(Summaries.PAGE);
+        ChangeWindow window = new ChangeWindow();
         summaries.forEach(summary -> window.add(Summaries.read(Summaries.bytes(summary))));
         return window.changes();
     }
@@ -46,9 +46,10 @@ class ChangeWindowTest {
 
     private static ChangeSet scanned(byte[] log) {
         ChangeSet changes = new ChangeSet();
-        ChangeCollector collector = new ChangeCollector(changes, Summaries.PAGE);
+        ChangeCollector collector = new ChangeCollector(changes);
         WalScanner scanner = new WalScanner(WalBytes.SMALL, new Lsn(5L << 20), collector::add);
         scanner.accept(log, 0, log.length);
+        scanner.end();
         return changes;
     }
 
@@ -67,7 +68,7 @@ class ChangeWindowTest {
         byte[] log = wal.bytes();
         List<SegmentSummary> summaries = new ArrayList<>(Summaries.all(log));
         Lsn start = new Lsn((5L << 20) + (long) summaries.size() * SEGMENT);
-        SegmentSummarizer last = new SegmentSummarizer(WalBytes.SMALL, start, wal.position(), Summaries.PAGE);
+        SegmentSummarizer last = new SegmentSummarizer(WalBytes.SMALL, start, wal.position());
         byte[] rest = Arrays.copyOf(Arrays.copyOfRange(log, summaries.size() * SEGMENT, log.length), SEGMENT);
         last.accept(rest, 0, rest.length);
         summaries.add(last.finish());
@@ -162,7 +163,7 @@ class ChangeWindowTest {
     @Test
     void cutSegmentHasNoSummary() {
         byte[] log = Summaries.log(WalFormat.V17, 3, 1 << 20).bytes();
-        SegmentSummarizer summarizer = new SegmentSummarizer(WalBytes.SMALL, new Lsn(5L << 20), Summaries.PAGE);
+        SegmentSummarizer summarizer = new SegmentSummarizer(WalBytes.SMALL, new Lsn(5L << 20));
         summarizer.accept(log, 0, SEGMENT - 8192);
         assertThatThrownBy(summarizer::finish).isInstanceOf(MalformedWalException.class);
     }
@@ -183,7 +184,7 @@ class ChangeWindowTest {
                 new WalBytes(WalFormat.V17, new WalLayout(1, new WalSegmentSize(8 << 20), 8192), new Lsn(8L << 20));
         wal.record(21, 0, new byte[9 << 20]);
         SegmentSummarizer summarizer = new SegmentSummarizer(
-                new WalLayout(1, new WalSegmentSize(8 << 20), 8192), new Lsn(8L << 20), Summaries.PAGE);
+                new WalLayout(1, new WalSegmentSize(8 << 20), 8192), new Lsn(8L << 20));
         summarizer.accept(wal.bytes(), 0, 8 << 20);
         assertThatThrownBy(summarizer::finish)
                 .isInstanceOf(MalformedWalException.class)
@@ -211,7 +212,7 @@ class ChangeWindowTest {
                 .formatHex(Summaries.bytes(Summaries.all(wal.bytes()).get(0)));
         assertThat(written)
                 .isEqualTo("0110" + "7123456789abcdef" + "80804080400101" + "0000000000500000" + "01" + "00" + "00"
-                        + "0000000000000000" + "00000000005000d8" + "03" + "00ff0c058080010303" + "00a702"
+                        + "0000000000000000" + "00000000005000d8" + "00" + "03" + "00ff0c058080010303" + "00a702"
                         + "0c06090000" + "800d00ee090100");
     }
 

@@ -50,7 +50,7 @@ class ChangesServerTest {
         WalDirectory wal = WalDirectory.of(server);
         List<WalFileName> segments = wal.segmentsUpTo(to);
         ChangeSet changes = new ChangeSet();
-        ChangeCollector collector = new ChangeCollector(changes, PAGE);
+        ChangeCollector collector = new ChangeCollector(changes);
         WalScanner scanner = new WalScanner(wal.layout(), segments.get(0).start(wal.size()), record -> {
             if (record.start().compareTo(from) >= 0 && record.start().compareTo(to) < 0) {
                 collector.add(record);
@@ -93,6 +93,7 @@ class ChangesServerTest {
                         .forEach(row -> theirs.computeIfAbsent(
                                         String.join("/", row.subList(0, 4)), absent -> new TreeSet<>())
                                 .add((row.get(5).equals("t") ? "limit " : "") + row.get(4)));
+                theirs.keySet().removeIf(fork -> fork.endsWith("/2"));
                 theirs.values().forEach(ChangesServerTest::leaveOutWhatIsBehindTheLimit);
                 assertThat(differences(described(changes(server, start, end)), theirs))
                         .as("from %s to %s", start, end)

@@ -106,7 +106,8 @@ class FileDecisionTest {
     }
 
     @Test
-    void freeSpaceMapsAreNotKept() {
+    void mapsAreNotKept() {
+        changes.mark(TABLE.withFork(Fork.VISIBILITY), 7);
         changes.mark(TABLE.withFork(Fork.FREE_SPACE), 7);
         changes.cut(TABLE.withFork(Fork.FREE_SPACE), 0);
         assertThat(changes.forks()).isEmpty();

@@ -5,7 +5,7 @@ import io.pgbackup.core.postgres.files.Fork;
 import io.pgbackup.core.postgres.wal.record.RelationFork;
 import io.pgbackup.core.postgres.wal.record.ResourceManager;
 import io.pgbackup.core.postgres.wal.record.WalBytes;
-import io.pgbackup.core.postgres.wal.record.WalFormat;
+import io.pgbackup.core.postgres.wal.WalFormat;
 import io.pgbackup.core.postgres.wal.record.WalLayout;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -19,8 +19,6 @@ import java.util.Random;
 
 /** Summaries of logs that were made up. */
 public final class Summaries {
-    static final int PAGE = 8192;
-
     private Summaries() {}
 
     /** Records of several kinds, many of them across pages, some across segments. */
@@ -55,7 +53,7 @@ public final class Summaries {
     }
 
     static SegmentSummary of(WalLayout layout, Lsn start, byte[] segment) {
-        SegmentSummarizer summarizer = new SegmentSummarizer(layout, start, PAGE);
+        SegmentSummarizer summarizer = new SegmentSummarizer(layout, start);
         summarizer.accept(segment, 0, segment.length);
         return summarizer.finish();
     }

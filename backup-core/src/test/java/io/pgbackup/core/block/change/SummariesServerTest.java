@@ -49,12 +49,12 @@ class SummariesServerTest {
             assertThat(segments.get(segments.size() - 1).timeline()).isEqualTo(new Timeline(3));
 
             ChangeSet whole = new ChangeSet();
-            ChangeCollector collector = new ChangeCollector(whole, Summaries.PAGE);
+            ChangeCollector collector = new ChangeCollector(whole);
             WalScanner scanner = new WalScanner(wal.layout(), segments.get(0).start(wal.size()), collector::add);
             wal.scan(segments, end, scanner);
             assertThat(scanner.soundEnd()).isEqualTo(end);
 
-            ChangeWindow window = new ChangeWindow(Summaries.PAGE);
+            ChangeWindow window = new ChangeWindow();
             long bytes = 0;
             for (WalFileName name : segments) {
                 SegmentSummary summary = summary(wal, name, end);
@@ -72,7 +72,7 @@ class SummariesServerTest {
     private static SegmentSummary summary(WalDirectory wal, WalFileName name, Lsn end) throws IOException {
         Lsn start = name.start(wal.size());
         Lsn last = new Lsn(Math.min(end.value(), start.value() + wal.size().bytes()));
-        SegmentSummarizer summarizer = new SegmentSummarizer(wal.layout(), start, last, Summaries.PAGE);
+        SegmentSummarizer summarizer = new SegmentSummarizer(wal.layout(), start, last);
         try (InputStream in = Files.newInputStream(wal.file(name))) {
             summarizer.accept(in);
         }

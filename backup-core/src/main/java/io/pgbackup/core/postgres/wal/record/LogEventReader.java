@@ -1,5 +1,7 @@
 package io.pgbackup.core.postgres.wal.record;
 
+import io.pgbackup.core.postgres.wal.WalFormat;
+
 import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.wal.Timeline;
 import java.nio.ByteBuffer;

@@ -1,5 +1,7 @@
 package io.pgbackup.core.postgres.wal.record;
 
+import io.pgbackup.core.postgres.wal.WalFormat;
+
 import io.pgbackup.Lsn;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -15,7 +17,7 @@ record RecordHeaders(WalRecord.Head head, List<BlockReference> blocks) {
     static final int HEAD = 24;
 
     /** Nothing was read yet. */
-    static final RecordHeaders NONE = new RecordHeaders(new WalRecord.Head(0, 0, new Lsn(0), -1, 0, 0), List.of());
+    static final RecordHeaders NONE = new RecordHeaders(new WalRecord.Head(0, 0, new Lsn(0), -1, 0, 0, 0), List.of());
 
     static RecordHeaders read(WalFormat format, Lsn start, ByteBuffer fields, long length) {
         return new RecordHeadersReader(format, start, fields, length).read();

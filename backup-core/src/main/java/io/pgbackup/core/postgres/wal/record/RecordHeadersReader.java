@@ -1,5 +1,7 @@
 package io.pgbackup.core.postgres.wal.record;
 
+import io.pgbackup.core.postgres.wal.WalFormat;
+
 import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.files.Fork;
 import java.nio.ByteBuffer;
@@ -57,7 +59,8 @@ final class RecordHeadersReader {
                 new Lsn(fields.getLong(8)),
                 Byte.toUnsignedInt(fields.get(17)),
                 Byte.toUnsignedInt(fields.get(16)),
-                mainData);
+                mainData,
+                fields.getInt(20));
         return new RecordHeaders(head, List.copyOf(blocks));
     }
 

@@ -1,5 +1,7 @@
 package io.pgbackup.core.postgres.wal.record;
 
+import io.pgbackup.core.postgres.wal.WalFormat;
+
 import io.pgbackup.core.postgres.files.Fork;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,7 @@
 package io.pgbackup.core.postgres.wal.record;
 
 import io.pgbackup.Lsn;
+import io.pgbackup.core.postgres.wal.SegmentHeader;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
 
 /**
@@ -11,9 +12,6 @@ import io.pgbackup.core.postgres.wal.WalSegmentSize;
  * @param pageSize of the log in bytes, a power of two from 1 to 64 KiB
  */
 public record WalLayout(long systemIdentifier, WalSegmentSize segmentSize, int pageSize) {
-    /** What a server has unless it was built otherwise. */
-    public static final int DEFAULT_PAGE_SIZE = 8192;
-
     private static final int LARGEST_PAGE = 64 << 10;
 
     /**
@@ -39,5 +37,15 @@ public record WalLayout(long systemIdentifier, WalSegmentSize segmentSize, int p
         }
         boolean first = end.value() % segmentSize.bytes() == 0;
         return new Lsn(end.value() + (first ? PageHeader.LONG : PageHeader.SHORT));
+    }
+
+    /**
+     * What a segment says of the log.
+     *
+     * @param header of the segment
+     * @return the layout
+     */
+    public static WalLayout of(SegmentHeader header) {
+        return new WalLayout(header.systemIdentifier(), header.segmentSize(), header.pageSize());
     }
 }

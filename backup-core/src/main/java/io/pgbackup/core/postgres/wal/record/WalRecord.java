@@ -1,5 +1,7 @@
 package io.pgbackup.core.postgres.wal.record;
 
+import io.pgbackup.core.postgres.wal.WalFormat;
+
 import io.pgbackup.Lsn;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,9 +27,16 @@ public record WalRecord(WalFormat format, Lsn start, Lsn end, Head head, List<Bl
      * @param resourceManager who it is for: see {@link ResourceManager}
      * @param info what it is; the meaning of the upper four bits hangs on the resource manager
      * @param mainDataLength number of bytes that it says besides its pages, also if they were not kept
+     * @param checksum CRC-32C of all of it
      */
     public record Head(
-            long length, long transaction, Lsn previous, int resourceManager, int info, long mainDataLength) {
+            long length,
+            long transaction,
+            Lsn previous,
+            int resourceManager,
+            int info,
+            long mainDataLength,
+            int checksum) {
         /**
          * What the record is, for its resource manager.
          *

@@ -1,4 +1,4 @@
-package io.pgbackup.core.postgres.wal.record;
+package io.pgbackup.core.postgres.wal;
 
 import java.util.Optional;
 
