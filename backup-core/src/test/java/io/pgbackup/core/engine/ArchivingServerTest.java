@@ -31,7 +31,8 @@ class ArchivingServerTest {
     }
 
     private static void archiveBy(PostgresServer server, String command) {
-        server.execute("ALTER SYSTEM SET archive_command = '" + command.replace("'", "''") + "'", "SELECT pg_reload_conf()");
+        server.execute(
+                "ALTER SYSTEM SET archive_command = '" + command.replace("'", "''") + "'", "SELECT pg_reload_conf()");
     }
 
     private static String switchSegment(PostgresServer server) {
