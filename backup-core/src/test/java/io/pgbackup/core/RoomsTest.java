@@ -103,6 +103,35 @@ class RoomsTest {
                     CORE + "engine.verify..",
                     CORE + "engine.salvage..");
 
+    /** What a repository is made of knows nothing of what is made of it; the rooms below it are no circle. */
+    @ArchTest
+    static final ArchRule OBJECTS_KNOW_NO_SETS = noClasses()
+            .that()
+            .resideInAPackage(CORE + "repository")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(CORE + "repository.*..");
+
+    @ArchTest
+    static final ArchRule SETS_KNOW_NO_LEASES_AND_LEASES_NO_RETENTION =
+            slices().matching(CORE + "repository.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule NO_CYCLES_WITHIN_BACKUP =
+            slices().matching(CORE + "engine.backup.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule NO_CYCLES_WITHIN_RESTORE =
+            slices().matching(CORE + "engine.restore.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule PARTS_OF_A_VERB_DO_NOT_KNOW_THE_VERB = classes()
+            .that()
+            .resideInAnyPackage(CORE + "engine.backup", CORE + "engine.restore")
+            .should()
+            .onlyHaveDependentClassesThat()
+            .resideInAnyPackage(CORE + "engine.backup", CORE + "engine.restore", CORE + "engine");
+
     @ArchTest
     static final ArchRule NO_CYCLES_BETWEEN_ROOMS =
             slices().matching(CORE + "(*)..").should().beFreeOfCycles();

@@ -2,7 +2,7 @@ package io.pgbackup.core.engine;
 
 import io.pgbackup.OperationOptions;
 import io.pgbackup.catalog.JobRecord;
-import io.pgbackup.core.repository.LeaseWatch;
+import io.pgbackup.core.repository.lease.LeaseWatch;
 import io.pgbackup.core.work.Cancellation;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.event.OperationEnded;

@@ -3,7 +3,6 @@ package io.pgbackup.core.repository;
 import io.pgbackup.BackupLabel;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.pipeline.HeaderKind;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.storage.ObjectPrefix;
@@ -209,7 +208,7 @@ public final class IdentityRecords {
         return read(JsonRecord.parse(bytes));
     }
 
-    static ServerIdentity read(JsonRecord record) {
+    public static ServerIdentity read(JsonRecord record) {
         return new ServerIdentity(
                 Long.parseUnsignedLong(record.text("systemIdentifier")),
                 record.count("majorVersion"),

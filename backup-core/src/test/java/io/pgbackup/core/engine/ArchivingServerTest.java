@@ -21,13 +21,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A real server archives through the written command, and whatever happens to the service, no segment is missing in the end. */
 class ArchivingServerTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @TempDir
     Path work;
 
     private Site archiving(PostgresVersion version) {
         return Site.start(version, work, builder -> builder.setting("archive_mode", "on"));
+    }
+
+    /** A place that the server's user can reach. */
+    private static Path commands(Site site) {
+        return site.server().socketDirectory();
     }
 
     private static void archiveBy(PostgresServer server, String command) {
@@ -60,8 +65,8 @@ class ArchivingServerTest {
             server.execute("CREATE TABLE t (i int)");
             Repository repository = site.repository();
             try (PgBackup pg = site.initialized(repository);
-                    WalService service = pg.wal().serve(site.fresh("it's a dir %p"))) {
-                archiveBy(server, service.writeArchiveCommand(site.fresh("archive it's")));
+                    WalService service = pg.wal().serve(commands(site).resolve("it's a dir"))) {
+                archiveBy(server, service.writeArchiveCommand(commands(site).resolve("archive %p it's")));
                 String first = switchSegment(server);
                 for (int round = 0; round < 12; round++) {
                     switchSegment(server);
@@ -83,8 +88,8 @@ class ArchivingServerTest {
             PostgresServer server = site.server();
             server.execute("CREATE TABLE t (i int)");
             Repository repository = site.repository();
-            Path directory = site.fresh("service");
-            Path script = site.fresh("archive");
+            Path directory = commands(site).resolve("service");
+            Path script = commands(site).resolve("archive");
             try (PgBackup pg = site.initialized(repository)) {
                 try (WalService service = pg.wal().serve(directory)) {
                     archiveBy(server, service.writeArchiveCommand(script));
@@ -109,10 +114,10 @@ class ArchivingServerTest {
     @Test
     void theSocketIsClosedToOtherUsers() throws IOException {
         try (Site site = archiving(PostgresVersion.V17)) {
-            Path directory = site.fresh("service");
+            Path directory = commands(site).resolve("service");
             try (PgBackup pg = site.initialized(site.repository());
                     WalService service = pg.wal().serve(directory)) {
-                Path script = site.fresh("archive");
+                Path script = commands(site).resolve("archive");
                 service.writeArchiveCommand(script);
                 for (Path path : List.of(directory, script)) {
                     assertThat(Files.getPosixFilePermissions(path).toString())

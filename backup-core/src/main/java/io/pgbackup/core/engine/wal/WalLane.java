@@ -1,8 +1,8 @@
 package io.pgbackup.core.engine.wal;
 
 import io.pgbackup.Repository;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.error.RepositoryException;
 import java.time.Duration;
 import java.util.Objects;

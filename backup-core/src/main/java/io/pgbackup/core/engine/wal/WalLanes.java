@@ -2,8 +2,8 @@ package io.pgbackup.core.engine.wal;
 
 import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.Repository;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;

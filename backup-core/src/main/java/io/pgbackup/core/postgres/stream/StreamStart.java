@@ -3,7 +3,7 @@ package io.pgbackup.core.postgres.stream;
 import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.TimelineHistory;
-import io.pgbackup.core.postgres.wal.TimelineHistory.Link;
+import io.pgbackup.core.postgres.wal.TimelineHistory.Ancestor;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import java.util.List;
@@ -33,25 +33,29 @@ record StreamStart(Timeline timeline, Lsn position) {
      */
     static Optional<StreamStart> behind(
             TimelineHistory history, Function<Timeline, Optional<WalFileName>> newest, WalSegmentSize size) {
-        List<Link> links = history.links();
-        for (int at = links.size() - 1; at >= 0; at--) {
-            Link link = links.get(at);
-            Optional<WalFileName> segment = newest.apply(link.timeline());
-            if (segment.isPresent()) {
-                Lsn next = size.startOf(segment.get().segmentNumber(size) + 1);
-                Lsn end = link.end();
-                return Optional.of(
-                        end == null || next.compareTo(end) < 0
-                                ? new StreamStart(link.timeline(), next)
-                                : segmentOf(links.get(at + 1).timeline(), end, size));
-            }
+        Optional<StreamStart> found = startOn(history.timeline(), newest, size);
+        List<Ancestor> ancestors = history.ancestors();
+        for (int at = ancestors.size() - 1; found.isEmpty() && at >= 0; at--) {
+            Lsn end = ancestors.get(at).end();
+            Timeline successor =
+                    at + 1 < ancestors.size() ? ancestors.get(at + 1).timeline() : history.timeline();
+            found = startOn(ancestors.get(at).timeline(), newest, size)
+                    .map(start -> start.position().compareTo(end) < 0 ? start : segmentOf(successor, end, size));
         }
-        return Optional.empty();
+        return found;
+    }
+
+    private static Optional<StreamStart> startOn(
+            Timeline timeline, Function<Timeline, Optional<WalFileName>> newest, WalSegmentSize size) {
+        return newest.apply(timeline)
+                .map(segment -> new StreamStart(timeline, size.startOf(segment.segmentNumber(size) + 1)));
     }
 
     /** This, or the segment from which on a slot keeps the log if that comes earlier: receiving it again is harmless, a gap is not. */
     StreamStart notAfter(Lsn kept, TimelineHistory history, WalSegmentSize size) {
         Lsn begin = size.startOf(size.segmentOf(kept));
-        return begin.compareTo(position) < 0 ? new StreamStart(history.at(kept).timeline(), begin) : this;
+        return begin.compareTo(position) < 0
+                ? new StreamStart(history.ownerOf(kept).orElseThrow(), begin)
+                : this;
     }
 }

@@ -48,7 +48,7 @@ final class Upstream {
         last = server;
         TimelineHistory history = history(commands, server.timeline());
         Lsn kept = held.state().restart().orElse(server.flushed());
-        StreamStart slotStart = StreamStart.segmentOf(history.at(kept).timeline(), kept, size);
+        StreamStart slotStart = StreamStart.segmentOf(history.ownerOf(kept).orElseThrow(), kept, size);
         Optional<StreamStart> behind =
                 overGaps ? Optional.empty() : StreamStart.behind(history, delivery::newest, size);
         if (held.made() && behind.isPresent()) {
@@ -75,25 +75,17 @@ final class Upstream {
     /** Brings the history of a timeline to the destination, and those of its ancestors as far as the server has them. */
     TimelineHistory history(ReplicationCommands commands, Timeline timeline) throws IOException, ServerRefusal {
         if (timeline.equals(Timeline.FIRST)) {
-            return TimelineHistory.original(timeline);
+            return TimelineHistory.of(timeline);
         }
         byte[] content = commands.history(timeline);
-        TimelineHistory history = parse(timeline, content);
-        for (TimelineHistory.Link link : history.links()) {
-            if (!link.timeline().equals(timeline) && !link.timeline().equals(Timeline.FIRST)) {
-                bringAncestor(commands, link.timeline());
+        TimelineHistory history = TimelineHistory.parse(timeline, content);
+        for (TimelineHistory.Ancestor ancestor : history.ancestors()) {
+            if (!ancestor.timeline().equals(Timeline.FIRST)) {
+                bringAncestor(commands, ancestor.timeline());
             }
         }
         delivery.history(timeline, content);
         return history;
-    }
-
-    private static TimelineHistory parse(Timeline timeline, byte[] content) throws IOException {
-        try {
-            return TimelineHistory.parse(timeline, content);
-        } catch (IllegalArgumentException e) {
-            throw new IOException("the server sent a history that cannot be: " + e.getMessage(), e);
-        }
     }
 
     /** A server that was restored or copied need not have the files of its ancestors; what they say stands in its own, too. */
