@@ -9,7 +9,10 @@ final class Crew {
     private final Thread delivering;
     private final Thread watching;
 
-    Crew(ThreadFactory threads, Runnable receive, Runnable deliver, Runnable watch) {
+    private final Delivery delivery;
+
+    Crew(ThreadFactory threads, Runnable receive, Delivery deliver, Runnable watch) {
+        delivery = deliver;
         receiving = threads.newThread(receive);
         delivering = threads.newThread(deliver);
         watching = threads.newThread(watch);
@@ -19,6 +22,7 @@ final class Crew {
     /** Waits until the one that receives has seen to the last delivery, then ends the others. */
     void dismiss() {
         boolean interrupted = join(receiving);
+        delivery.end();
         delivering.interrupt();
         interrupted |= join(delivering);
         interrupted |= join(watching);

@@ -31,6 +31,7 @@ final class Delivery implements Runnable {
     private @Nullable SegmentFile growing;
     private @Nullable Job job;
     private boolean hurry;
+    private volatile boolean over;
     private long lastStored = System.nanoTime();
 
     private record Job(SegmentFile file, Lsn end, boolean isWhole) {}
@@ -99,11 +100,16 @@ final class Delivery implements Runnable {
         return job == null && whole.isEmpty() && !(growing != null && state.unstored());
     }
 
+    /** Ends with what it does now; whoever wants that to be soon interrupts it, too. */
+    void end() {
+        state.change(() -> over = true);
+    }
+
     @Override
     public void run() {
         try {
-            while (!Thread.currentThread().isInterrupted()) {
-                if (state.await(this::begin, nanosUntilDue())) {
+            while (!over) {
+                if (state.await(() -> over || begin(), nanosUntilDue()) && !over) {
                     work(state.get(() -> Objects.requireNonNull(job)));
                 }
             }
