@@ -51,6 +51,11 @@ final class Delivery implements Runnable {
                 : new Persistence(state, listener).get(() -> destination.newest(timeline));
     }
 
+    /** Asks whether the log of a server belongs there. */
+    void server(StreamFacts facts) {
+        bring(() -> destination.server(facts));
+    }
+
     /** Brings the history of a timeline at once. */
     void history(Timeline timeline, byte[] content) {
         bring(() -> destination.history(timeline, content));

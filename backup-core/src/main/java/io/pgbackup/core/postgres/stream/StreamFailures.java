@@ -4,7 +4,9 @@ import io.pgbackup.error.ClusterException;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
 import java.io.IOException;
+import java.security.cert.CertificateException;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** What can go wrong with a stream, in words for people, and what is worth another try. */
 final class StreamFailures {
@@ -82,14 +84,17 @@ final class StreamFailures {
                 cause);
     }
 
-    /** Whether the server was reached and does not want this role: nothing changes that by itself. */
+    /** Whether the server was reached and does not want this role, or we do not trust the server: nothing changes that by itself. */
     static boolean isRefusedLogin(PgBackupException failure) {
         for (Throwable at = failure; at != null; at = at.getCause()) {
-            if (at instanceof SQLException sql && sql.getSQLState() != null) {
-                String state = sql.getSQLState();
-                return state.startsWith("28") || state.equals("3D000");
+            if (at instanceof CertificateException || at instanceof SQLException sql && refuses(sql.getSQLState())) {
+                return true;
             }
         }
         return false;
+    }
+
+    private static boolean refuses(@Nullable String state) {
+        return state != null && (state.startsWith("28") || state.equals("3D000"));
     }
 }

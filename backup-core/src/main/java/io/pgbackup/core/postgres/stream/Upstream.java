@@ -43,6 +43,7 @@ final class Upstream {
         ReplicationCommands.Server server = commands.identify();
         requireSameCluster(server);
         WalSegmentSize size = commands.segmentSize();
+        delivery.server(new StreamFacts(server.system(), commands.majorVersion(), size));
         SlotGuard.Held held =
                 slot.hold(commands, last == null || !last.timeline().equals(server.timeline()));
         last = server;

@@ -12,6 +12,14 @@ import java.util.Optional;
  */
 public interface WalDestination {
     /**
+     * Whose log is about to come; after each connect, before anything else.
+     *
+     * @param facts about the server
+     * @throws io.pgbackup.error.PgBackupException {@code WRONG_CLUSTER} if this is not where it belongs
+     */
+    void server(StreamFacts facts);
+
+    /**
      * A whole segment, later than all before it on its timeline.
      *
      * @param name of the segment

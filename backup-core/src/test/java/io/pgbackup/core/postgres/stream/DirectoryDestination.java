@@ -16,10 +16,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps what it is given in a directory, as strictly as an archive: another content under the same name is refused. */
 final class DirectoryDestination implements WalDestination {
     private final Path directory;
+    private @Nullable StreamFacts seen;
     private volatile Runnable before = () -> {};
 
     DirectoryDestination(Path directory) {
@@ -29,6 +31,14 @@ final class DirectoryDestination implements WalDestination {
     /** Done before anything is taken; may throw or block. */
     void before(Runnable action) {
         before = action;
+    }
+
+    @Override
+    public void server(StreamFacts facts) {
+        if (!facts.equals(seen == null ? facts : seen)) {
+            throw new IllegalStateException("another server");
+        }
+        seen = facts;
     }
 
     @Override
