@@ -15,6 +15,9 @@ import java.util.HexFormat;
  * @param root prefix of the identity
  */
 public record ArchiveLayout(ObjectPrefix root) {
+    /** Behind the name of a segment: where its parts are. */
+    static final String PART = ".part";
+
     private static final int LOG_DIGITS = 16;
 
     /**
@@ -67,7 +70,7 @@ public record ArchiveLayout(ObjectPrefix root) {
      * @return holds them, each named by its end
      */
     public ObjectPrefix parts(WalFileName segment) {
-        return log(segment).resolve(segment + ".part");
+        return log(segment).resolve(segment + PART);
     }
 
     /**

@@ -1,9 +1,11 @@
 package io.pgbackup.core.archive;
 
 import io.pgbackup.Lsn;
+import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
+import io.pgbackup.storage.ObjectPrefix;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
@@ -40,6 +42,24 @@ public final class ArchivedParts {
     public boolean store(WalFileName segment, Lsn end, Path file, Runnable sealed) {
         ObjectKey key = archive.layout().part(segment, end);
         return archive.store(key, file, sealed);
+    }
+
+    /**
+     * The segments of which there are parts.
+     *
+     * @param timeline of the segments
+     * @return in order
+     */
+    public List<WalFileName> segments(Timeline timeline) {
+        return archive.repository().list(archive.layout().timeline(timeline)).prefixes().stream()
+                .flatMap(log -> archive.repository().list(log).prefixes().stream())
+                .map(ObjectPrefix::name)
+                .filter(name -> name.endsWith(ArchiveLayout.PART))
+                .flatMap(name ->
+                        WalFileName.tryParse(name.substring(0, name.length() - ArchiveLayout.PART.length())).stream())
+                .filter(name -> name.kind() == WalFileName.Kind.SEGMENT)
+                .sorted(Comparator.comparing(WalFileName::toString))
+                .toList();
     }
 
     /**

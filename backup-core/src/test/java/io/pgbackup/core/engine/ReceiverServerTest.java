@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -84,6 +85,9 @@ class ReceiverServerTest {
                 }
                 server.execute("INSERT INTO ledger VALUES (41)");
                 awaitStored(receiver, running, flushed(server));
+                fetchedSoFarAsReceived(pg, server);
+                server.execute("DELETE FROM ledger WHERE n = 40");
+                awaitStored(receiver, running, flushed(server));
                 assertThat(receiver.position().lagBytes()).isZero();
                 server.stop(PostgresServer.StopMode.IMMEDIATE);
                 receiver.close();
@@ -100,10 +104,21 @@ class ReceiverServerTest {
                         .whenReached(RecoveryAction.PROMOTE));
                 try (PostgresServer restored = PostgresServer.startOn(version, target)) {
                     assertThat(restored.query("SELECT count(*) || ' ' || max(n) FROM ledger"))
-                            .isEqualTo("41 41");
+                            .isEqualTo("40 41");
                 }
             }
         }
+    }
+
+    /** The current segment is given up to what was received; what is fetched ahead is whole or nothing. */
+    private void fetchedSoFarAsReceived(PgBackup pg, PostgresServer server) throws IOException {
+        String current = Objects.requireNonNull(server.query("SELECT pg_walfile_name(pg_current_wal_flush_lsn())"));
+        int length = (int) (flushed(server).value() & (1 << 20) - 1);
+        Path fetched = work.resolve("current");
+        assertThat(pg.wal().fetch(current, fetched)).isTrue();
+        byte[] own = Files.readAllBytes(server.dataDirectory().resolve("pg_wal").resolve(current));
+        assertThat(Files.readAllBytes(fetched)).hasSize(1 << 20).startsWith(Arrays.copyOf(own, length));
+        assertThat(pg.wal().fetch(current.substring(0, 16) + "000000FF", fetched)).isFalse();
     }
 
     /** Whole segments are those of the server; of each that is whole no part is left. */

@@ -2,6 +2,7 @@ package io.pgbackup.core.postgres.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.session.ConnectionSettings;
@@ -78,7 +79,43 @@ class ReceivingServerTest {
     }
 
     @Test
-    void largeSegmentsAndAHistoryThatBeganLongAgo() throws Exception {
+    void itReceivesWhatPostgresOwnReceiverDoes() throws Exception {
+        Path program = Path.of("/usr/lib/postgresql/15/bin/pg_receivewal");
+        assumeTrue(Files.isExecutable(program), "no pg_receivewal of version 15 here");
+        PostgresAvailability.require(PostgresVersion.V15);
+        Path theirs = Files.createDirectory(directory.resolve("theirs"));
+        try (PostgresServer server =
+                PostgresServer.of(PostgresVersion.V15).walSegmentSize(1).start()) {
+            ServerWal wal = new ServerWal(server, ONE);
+            server.execute("SELECT pg_create_physical_replication_slot('theirs', true)");
+            Process process = new ProcessBuilder(
+                            program.toString(),
+                            "-D" + theirs,
+                            "--slot=theirs",
+                            "--host=127.0.0.1",
+                            "--port=" + server.port(),
+                            "--username=postgres",
+                            "--no-password")
+                    .redirectErrorStream(true)
+                    .redirectOutput(directory.resolve("theirs.log").toFile())
+                    .start();
+            try (RunningReceiver receiver = new RunningReceiver(to(server), settings, destination)) {
+                wal.load(20);
+                receiver.awaitStored(wal.switchSegment());
+                String last = destination.newest(Timeline.FIRST).orElseThrow().toString();
+                await().until(() -> Files.exists(theirs.resolve(last)));
+                for (WalFileName name : destination.segments()) {
+                    assertThat(theirs.resolve(name.toString())).hasBinaryContent(destination.bytes(name.toString()));
+                }
+                assertThat(destination.segments()).hasSizeGreaterThan(5);
+            } finally {
+                process.destroyForcibly().waitFor();
+            }
+        }
+    }
+
+    @Test
+    void largeSegments() throws Exception {
         PostgresVersion version = PostgresVersion.V16;
         PostgresAvailability.require(version);
         try (PostgresServer server =
