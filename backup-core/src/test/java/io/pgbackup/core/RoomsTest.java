@@ -142,6 +142,25 @@ class RoomsTest {
             .resideInAnyPackage(CORE + "engine.backup", CORE + "engine.restore", CORE + "engine");
 
     @ArchTest
+    static final ArchRule STREAM_KNOWS_ONLY_SESSIONS_AND_NAMES_OF_WAL = noClasses()
+            .that()
+            .resideInAPackage(CORE + "postgres.stream..")
+            .should()
+            .dependOnClassesThat(resideInAPackage(CORE + "*..")
+                    .and(DescribedPredicate.not(resideInAnyPackage(
+                            CORE + "postgres.stream..", CORE + "postgres.session..", CORE + "postgres.wal.."))));
+
+    @ArchTest
+    static final ArchRule STREAM_IS_ENTERED_FROM_ABOVE = noClasses()
+            .that()
+            .resideInAPackage(CORE + "postgres..")
+            .and()
+            .resideOutsideOfPackage(CORE + "postgres.stream..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(CORE + "postgres.stream..");
+
+    @ArchTest
     static final ArchRule NO_CYCLES_BETWEEN_ROOMS =
             slices().matching(CORE + "(*)..").should().beFreeOfCycles();
 
