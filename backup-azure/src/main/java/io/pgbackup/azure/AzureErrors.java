@@ -31,9 +31,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class AzureErrors {
     private static final HttpHeaderName REQUEST_ID = HttpHeaderName.fromString("x-ms-request-id");
-    private static final Set<String> EXISTS = Set.of("BlobAlreadyExists", "BlobImmutableDueToPolicy");
+    private static final String IMMUTABLE = "BlobImmutableDueToPolicy";
+    private static final Set<String> EXISTS = Set.of("BlobAlreadyExists", "ConditionNotMet");
     private static final Set<String> LOCKED = Set.of(
-            "BlobImmutableDueToPolicy",
+            IMMUTABLE,
             "LeaseIdMissing",
             "LeaseIdMismatchWithBlobOperation",
             "LeaseAlreadyPresent",
@@ -87,6 +88,23 @@ final class AzureErrors {
                 : new StorageFaultException(reason, harmless);
     }
 
+    /**
+     * Classifies the failure of a create: what is immutable is there already.
+     *
+     * @param attempt what was attempted, on which object, in which store
+     * @param failure what the SDK threw
+     * @return the exception to throw
+     */
+    static StorageException classifyCreate(String attempt, Throwable failure) {
+        StorageException meaning = classify(attempt, failure);
+        boolean immutable = isCausedBy(
+                failure,
+                link -> link instanceof BlobStorageException reply
+                        && reply.getErrorCode() != null
+                        && reply.getErrorCode().toString().equals(IMMUTABLE));
+        return immutable ? new ObjectExistsException(String.valueOf(meaning.getMessage()), meaning) : meaning;
+    }
+
     private static StorageException classify(String attempt, BlobStorageException failure, Throwable harmless) {
         HttpResponse response = failure.getResponse();
         int status = failure.getStatusCode();
@@ -102,7 +120,7 @@ final class AzureErrors {
         if (FULL.contains(code) || status == 507) {
             return new StorageFullException(message, harmless);
         }
-        if (EXISTS.contains(code) || code.equals("ConditionNotMet")) {
+        if (EXISTS.contains(code)) {
             return new ObjectExistsException(message, harmless);
         }
         if (LOCKED.contains(code) || status == 401 || status == 403) {

@@ -2,8 +2,8 @@ package io.pgbackup.azure;
 
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
-import com.azure.core.http.policy.FixedDelayOptions;
-import com.azure.core.http.policy.RetryOptions;
+import com.azure.core.http.policy.FixedDelay;
+import com.azure.core.http.policy.RetryPolicy;
 import com.azure.identity.ClientCertificateCredentialBuilder;
 import com.azure.identity.ClientSecretCredentialBuilder;
 import com.azure.identity.ManagedIdentityCredentialBuilder;
@@ -89,7 +89,7 @@ public final class AzureIdentity {
                 description,
                 (client, authority) -> choice.apply(new ManagedIdentityCredentialBuilder())
                         .httpClient(client)
-                        .retryOptions(noRetries())
+                        .retryPolicy(noRetries())
                         .build());
     }
 
@@ -110,7 +110,7 @@ public final class AzureIdentity {
                     .clientId(clientId)
                     .tokenFilePath(tokenFile.toString())
                     .httpClient(client)
-                    .retryOptions(noRetries());
+                    .retryPolicy(noRetries());
             authority.ifPresent(host -> builder.authorityHost(host).disableInstanceDiscovery());
             return builder.build();
         });
@@ -125,7 +125,7 @@ public final class AzureIdentity {
     public static AzureIdentity workloadFromEnvironment() {
         return new AzureIdentity("workload identity of the environment", (client, authority) -> {
             WorkloadIdentityCredentialBuilder builder =
-                    new WorkloadIdentityCredentialBuilder().httpClient(client).retryOptions(noRetries());
+                    new WorkloadIdentityCredentialBuilder().httpClient(client).retryPolicy(noRetries());
             authority.ifPresent(host -> builder.authorityHost(host).disableInstanceDiscovery());
             return builder.build();
         });
@@ -148,7 +148,7 @@ public final class AzureIdentity {
                     .clientId(clientId)
                     .clientSecret(Text.of(secret))
                     .httpClient(client)
-                    .retryOptions(noRetries());
+                    .retryPolicy(noRetries());
             authority.ifPresent(host -> builder.authorityHost(host).disableInstanceDiscovery());
             return builder.build();
         });
@@ -171,7 +171,7 @@ public final class AzureIdentity {
                     .clientId(clientId)
                     .pemCertificate(pem.toString())
                     .httpClient(client)
-                    .retryOptions(noRetries());
+                    .retryPolicy(noRetries());
             authority.ifPresent(host -> builder.authorityHost(host).disableInstanceDiscovery());
             return builder.build();
         });
@@ -208,8 +208,8 @@ public final class AzureIdentity {
     }
 
     /** The engine has the one retry layer, and a credential that still lives is used meanwhile. */
-    private static RetryOptions noRetries() {
-        return new RetryOptions(new FixedDelayOptions(0, Duration.ofMillis(1)));
+    private static RetryPolicy noRetries() {
+        return new RetryPolicy(new FixedDelay(0, Duration.ofMillis(1)));
     }
 
     TokenCredential credential(HttpClient client) {

@@ -41,17 +41,24 @@ import reactor.core.scheduler.Schedulers;
  */
 final class AzureStorage implements Storage {
     private static final int CONCURRENT_DELETES = 16;
+    private static final int LARGEST_PAGE = 5_000;
     private static final String DIRECTORY_MARK = "hdi_isfolder";
 
     private final AzureLocation location;
     private final Connection connection;
     private final Uploads uploads;
+    private final int pageSize;
     private volatile boolean closed;
 
     AzureStorage(AzureLocation location, Connection connection, Uploads uploads) {
+        this(location, connection, uploads, LARGEST_PAGE);
+    }
+
+    AzureStorage(AzureLocation location, Connection connection, Uploads uploads, int pageSize) {
         this.location = location;
         this.connection = connection;
         this.uploads = uploads;
+        this.pageSize = pageSize;
     }
 
     @Override
@@ -66,7 +73,8 @@ final class AzureStorage implements Storage {
             try {
                 await(blob(key).getBlockBlobAsyncClient().uploadWithResponse(options));
             } catch (RuntimeException e) {
-                throw body.failure().orElseGet(() -> classify("create " + key, e));
+                throw body.failure()
+                        .orElseGet(() -> AzureErrors.classifyCreate("create " + key + " in " + location, e));
             }
         }
         if (Uploads.isLocked(attributes)) {
@@ -151,7 +159,8 @@ final class AzureStorage implements Storage {
     @Override
     public Listing list(ObjectPrefix prefix) throws StorageException {
         requireOpen();
-        ListBlobsOptions options = new ListBlobsOptions().setPrefix(location.blobPrefix(prefix));
+        ListBlobsOptions options =
+                new ListBlobsOptions().setPrefix(location.blobPrefix(prefix)).setMaxResultsPerPage(pageSize);
         List<ObjectInfo> objects = new ArrayList<>();
         List<ObjectPrefix> prefixes = new ArrayList<>();
         try {

@@ -1,5 +1,7 @@
 package io.pgbackup.azure;
 
+import com.azure.core.credential.AccessToken;
+import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.policy.HttpPipelinePolicy;
 import com.azure.core.util.ClientOptions;
@@ -11,9 +13,12 @@ import com.azure.storage.common.policy.RequestRetryOptions;
 import com.azure.storage.common.policy.RetryPolicyType;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * Makes the SDK's client of a container: at the first use, because the endpoint may be part of a secret. Safe for use by many threads.
@@ -87,10 +92,10 @@ final class Connection {
             return RequestPolicies.sharedAccess(() -> Text.of(signature.source()));
         }
         if (method instanceof Authentication.ByIdentity identity) {
-            HttpPipelinePolicy bearer = RequestPolicies.bearer(token(identity.identity()));
+            Renewing<String> token = token(identity.identity());
             return settings.sharedAccessLifetime()
-                    .map(lifetime -> signing(lifetime, endpoint, bearer))
-                    .orElse(bearer);
+                    .map(lifetime -> signing(lifetime, endpoint, token))
+                    .orElseGet(() -> RequestPolicies.bearer(token));
         }
         return settings.sharedAccessLifetime()
                 .map(lifetime -> signingByAccount(lifetime, endpoint))
@@ -130,8 +135,11 @@ final class Connection {
                 settings.listener());
     }
 
-    private HttpPipelinePolicy signing(Duration lifetime, String endpoint, HttpPipelinePolicy bearer) {
-        BlobServiceClient service = builder(endpoint).addPolicy(bearer).buildClient();
+    private HttpPipelinePolicy signing(Duration lifetime, String endpoint, Renewing<String> token) {
+        // Expired at once, so that the SDK asks us again instead of its own cache.
+        TokenCredential asked =
+                request -> Mono.fromCallable(() -> new AccessToken(token.value(), OffsetDateTime.now(ZoneOffset.UTC)));
+        BlobServiceClient service = builder(endpoint).credential(asked).buildClient();
         return sharedAccess(new SharedAccess(service, location.container(), lifetime)::delegatedByUser);
     }
 

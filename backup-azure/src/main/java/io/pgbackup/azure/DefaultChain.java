@@ -4,7 +4,7 @@ import com.azure.core.credential.AccessToken;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
 import com.azure.core.http.HttpClient;
-import com.azure.core.http.policy.RetryOptions;
+import com.azure.core.http.policy.RetryPolicy;
 import com.azure.identity.AzureCliCredentialBuilder;
 import com.azure.identity.AzurePowerShellCredentialBuilder;
 import com.azure.identity.CredentialUnavailableException;
@@ -32,17 +32,17 @@ final class DefaultChain implements TokenCredential {
         this.steps = new LinkedHashMap<>(steps);
     }
 
-    static DefaultChain of(HttpClient client, Optional<String> authority, RetryOptions retries) {
+    static DefaultChain of(HttpClient client, Optional<String> authority, RetryPolicy retries) {
         Map<String, Supplier<TokenCredential>> steps = new LinkedHashMap<>();
         steps.put("service principal of the environment", () -> {
             EnvironmentCredentialBuilder builder =
-                    new EnvironmentCredentialBuilder().httpClient(client).retryOptions(retries);
+                    new EnvironmentCredentialBuilder().httpClient(client).retryPolicy(retries);
             authority.ifPresent(builder::authorityHost);
             return builder.build();
         });
         steps.put("workload identity", () -> {
             WorkloadIdentityCredentialBuilder builder =
-                    new WorkloadIdentityCredentialBuilder().httpClient(client).retryOptions(retries);
+                    new WorkloadIdentityCredentialBuilder().httpClient(client).retryPolicy(retries);
             authority.ifPresent(builder::authorityHost);
             return builder.build();
         });
@@ -50,7 +50,7 @@ final class DefaultChain implements TokenCredential {
                 "managed identity",
                 () -> new ManagedIdentityCredentialBuilder()
                         .httpClient(client)
-                        .retryOptions(retries)
+                        .retryPolicy(retries)
                         .build());
         steps.put("Azure CLI", () -> new AzureCliCredentialBuilder().build());
         steps.put("Azure PowerShell", () -> new AzurePowerShellCredentialBuilder().build());

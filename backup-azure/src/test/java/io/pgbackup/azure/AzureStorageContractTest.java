@@ -1,28 +1,23 @@
 package io.pgbackup.azure;
 
-import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
-import com.azure.storage.blob.BlobServiceClientBuilder;
-import io.pgbackup.SecretSource;
 import io.pgbackup.azure.testkit.Azurite;
 import io.pgbackup.storage.Storage;
-import io.pgbackup.storage.StorageContext;
 import io.pgbackup.storage.StorageLocation;
 import io.pgbackup.storage.testkit.StorageContract;
+import java.time.InstantSource;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 class AzureStorageContractTest extends StorageContract {
+    private static final int PAGE = 100;
     private static Azurite azurite;
 
     @BeforeAll
     static void start() throws Exception {
         azurite = Azurite.start();
-        new BlobServiceClientBuilder()
-                .connectionString(azurite.connectionString())
-                .httpClient(new JdkHttpClientBuilder().build())
-                .buildClient()
-                .createBlobContainer("contract");
+        Emulator.administrator(azurite).createBlobContainer(Emulator.CONTAINER);
     }
 
     @AfterAll
@@ -34,11 +29,20 @@ class AzureStorageContractTest extends StorageContract {
 
     @Override
     protected Storage open() throws Exception {
-        return new AzureStorageProvider()
-                .open(
-                        StorageLocation.parse(azurite.location("contract", "some/path")),
-                        AzureBlob.accountKey(SecretSource.value(azurite.key().toCharArray())),
-                        StorageContext.system());
+        AzureLocation location =
+                AzureLocation.parse(StorageLocation.parse(azurite.location(Emulator.CONTAINER, "some/path")));
+        AzureBlob settings = AzureBlob.accountKey(Emulator.secret(azurite.key()));
+        return new AzureStorage(
+                location,
+                new Connection(location, settings, InstantSource.system()),
+                new Uploads(Map.of(), false),
+                PAGE);
+    }
+
+    /** Twelve pages; the emulator takes half a minute for more. */
+    @Override
+    protected int listingSize() {
+        return 12 * PAGE;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.pgbackup.azure.testkit;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -89,13 +90,22 @@ public final class Azurite implements AutoCloseable {
             said.append(line).append('\n');
             Matcher matcher = LISTENING.matcher(line);
             if (matcher.find()) {
-                Thread drain = new Thread(() -> lines.lines().forEach(ignored -> {}), "azurite output");
+                Thread drain = new Thread(() -> drain(lines), "azurite output");
                 drain.setDaemon(true);
                 drain.start();
                 return matcher.group(1);
             }
         }
         throw new IOException("the emulator ended at its start:\n" + said);
+    }
+
+    /** A pipe that nobody reads would stop the emulator. */
+    private static void drain(BufferedReader lines) {
+        try (lines) {
+            lines.transferTo(Writer.nullWriter());
+        } catch (IOException e) {
+            // It ended.
+        }
     }
 
     /**
