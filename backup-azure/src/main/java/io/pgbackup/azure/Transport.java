@@ -4,6 +4,8 @@ import com.azure.core.http.HttpClient;
 import com.azure.core.http.HttpRequest;
 import com.azure.core.http.HttpResponse;
 import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
+import com.azure.core.util.Configuration;
+import com.azure.core.util.ConfigurationBuilder;
 import com.azure.core.util.Context;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,6 +21,11 @@ import reactor.core.publisher.Mono;
 
 /** The HTTP client, made anew when the file of trusted certificates has changed. Follows no redirects. Safe for use by many threads. */
 final class Transport implements HttpClient {
+    /** See {@link LengthOnceClient}. */
+    private static final Configuration LENGTH_ALLOWED = new ConfigurationBuilder()
+            .putProperty("jdk.httpclient.allowRestrictedHeaders", "content-length")
+            .build();
+
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration SILENCE = Duration.ofSeconds(60);
 
@@ -87,7 +94,8 @@ final class Transport implements HttpClient {
                 throw new UncheckedIOException("cannot read the trusted certificates in " + certificates.get(), e);
             }
         }
-        return new JdkHttpClientBuilder(builder)
+        return new JdkHttpClientBuilder(LengthOnceClient.builder(builder))
+                .configuration(LENGTH_ALLOWED)
                 .connectionTimeout(CONNECT)
                 .writeTimeout(SILENCE)
                 .responseTimeout(SILENCE)

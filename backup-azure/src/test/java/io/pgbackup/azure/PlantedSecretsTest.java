@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.read.ListAppender;
 import io.pgbackup.azure.testkit.LoopbackCertificate;
 import io.pgbackup.azure.testkit.TokenService;
@@ -19,6 +20,7 @@ import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -38,7 +40,7 @@ class PlantedSecretsTest {
     private static final String SIGNATURE =
             "planted" + UUID.randomUUID().toString().replace("-", "");
     private static final String KEY_TEXT =
-            Base64.getEncoder().encodeToString(SIGNATURE.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+            Base64.getEncoder().encodeToString(SIGNATURE.getBytes(StandardCharsets.UTF_8));
 
     @TempDir
     private Path directory;
@@ -47,10 +49,13 @@ class PlantedSecretsTest {
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final StringWriter traces = new StringWriter();
     private Level before = Level.OFF;
+    private Appender<ILoggingEvent> console = new ListAppender<>();
 
     @BeforeEach
     void logEverything() {
         before = Optional.ofNullable(root.getLevel()).orElse(Level.OFF);
+        console = root.getAppender("console");
+        root.detachAppender(console);
         log.start();
         root.addAppender(log);
         root.setLevel(Level.TRACE);
@@ -60,6 +65,7 @@ class PlantedSecretsTest {
     void stopLogging() {
         root.setLevel(before);
         root.detachAppender(log);
+        root.addAppender(console);
     }
 
     private void use(String location, AzureBlob settings) throws Exception {
@@ -109,6 +115,10 @@ class PlantedSecretsTest {
             use(store.location(), AzureBlob.sharedAccessSignature(secret("sv=2022-11-02&sp=r&sig=" + SIGNATURE)));
             use(store.location(), AzureBlob.accountKey(secret(KEY_TEXT)));
         }
+        assertThat(log.list)
+                .filteredOn(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+                .as("the SDK does not warn of what is always so")
+                .noneMatch(event -> event.getFormattedMessage().contains("restricted"));
 
         assertThat(everythingSaid())
                 .contains("AuthenticationFailed")
