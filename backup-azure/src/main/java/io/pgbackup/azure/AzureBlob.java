@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -155,14 +154,13 @@ public final class AzureBlob implements ProviderConfig {
      * @throws IllegalArgumentException if the SDK does not know the version
      */
     public AzureBlob serviceVersion(String date) {
-        List<String> known = Arrays.stream(BlobServiceVersion.values())
-                .map(BlobServiceVersion::getVersion)
-                .toList();
-        if (!known.contains(date)) {
-            throw new IllegalArgumentException(
-                    "the service version '" + date + "' is not known; known: " + String.join(", ", known));
-        }
-        return with(service.withVersion(BlobServiceVersion.values()[known.indexOf(date)]));
+        BlobServiceVersion version = Arrays.stream(BlobServiceVersion.values())
+                .filter(known -> known.getVersion().equals(date))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("the service version '" + date
+                        + "' is not known; the newest is "
+                        + BlobServiceVersion.getLatest().getVersion()));
+        return with(service.withVersion(version));
     }
 
     /**

@@ -18,6 +18,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -181,9 +183,10 @@ final class AzureErrors {
     }
 
     private static Stream<Throwable> chain(Throwable failure) {
-        return Stream.<@Nullable Throwable>iterate(failure, link -> link == null ? null : link.getCause())
-                .takeWhile(link -> link != null)
-                .limit(DEPTH)
-                .map(link -> (Throwable) link);
+        List<Throwable> links = new ArrayList<>();
+        for (Throwable link = failure; link != null && links.size() < DEPTH; link = link.getCause()) {
+            links.add(link);
+        }
+        return links.stream();
     }
 }

@@ -15,7 +15,7 @@ final class ConnectionString {
 
     static ConnectionString parse(String text) {
         Map<String, String> parts = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        for (String part : text.strip().split(";")) {
+        for (String part : text.strip().split(";", -1)) {
             int equals = part.indexOf('=');
             if (part.isBlank()) {
                 continue;

@@ -6,6 +6,7 @@ import com.azure.core.http.HttpResponse;
 import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
 import com.azure.core.util.Configuration;
 import com.azure.core.util.ConfigurationBuilder;
+import com.azure.core.util.ConfigurationSource;
 import com.azure.core.util.Context;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +23,10 @@ import reactor.core.publisher.Mono;
 
 /** The HTTP client, made anew when the file of trusted certificates has changed. Follows no redirects. Safe for use by many threads. */
 final class Transport implements HttpClient {
-    /** See {@link LengthOnceClient}. */
-    private static final Configuration LENGTH_ALLOWED = new ConfigurationBuilder()
-            .putProperty("jdk.httpclient.allowRestrictedHeaders", "content-length")
+    private static final ConfigurationSource NOTHING = path -> Map.of();
+    /** See {@link LengthOnceClient}. Set as a source: what is put into a configuration one by one, the whole process gets. */
+    private static final Configuration LENGTH_ALLOWED = new ConfigurationBuilder(
+                    NOTHING, path -> Map.of("jdk.httpclient.allowRestrictedHeaders", "content-length"), NOTHING)
             .build();
 
     private static final Duration CONNECT = Duration.ofSeconds(10);

@@ -17,7 +17,7 @@ class AzureStorageContractTest extends StorageContract {
     @BeforeAll
     static void start() throws Exception {
         azurite = Azurite.start();
-        Emulator.administrator(azurite).createBlobContainer(Emulator.CONTAINER);
+        azurite.createContainer(Emulator.CONTAINER);
     }
 
     @AfterAll

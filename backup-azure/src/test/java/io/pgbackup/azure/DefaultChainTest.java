@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,7 +61,7 @@ class DefaultChainTest {
     }
 
     private static AccessToken token() {
-        return new AccessToken("token", OffsetDateTime.now().plusHours(1));
+        return new AccessToken("token", OffsetDateTime.now(ZoneOffset.UTC).plusHours(1));
     }
 
     private static AccessToken unavailable() {

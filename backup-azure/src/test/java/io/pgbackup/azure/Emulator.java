@@ -1,6 +1,5 @@
 package io.pgbackup.azure;
 
-import com.azure.core.http.HttpClient;
 import com.azure.storage.blob.BlobServiceClient;
 import com.azure.storage.blob.BlobServiceClientBuilder;
 import io.pgbackup.SecretSource;
@@ -29,13 +28,9 @@ final class Emulator {
 
     /** The SDK's own client with the account's key, to set the stage. */
     static BlobServiceClient administrator(Azurite azurite) {
-        return administrator(azurite, new Transport(Optional.empty()));
-    }
-
-    static BlobServiceClient administrator(Azurite azurite, HttpClient transport) {
         return new BlobServiceClientBuilder()
                 .connectionString(azurite.connectionString())
-                .httpClient(transport)
+                .httpClient(new Transport(Optional.empty()))
                 .buildClient();
     }
 }

@@ -25,7 +25,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -51,8 +50,7 @@ class IdentityServerTest {
     static void start() throws Exception {
         certificate = LoopbackCertificate.in(directory);
         azurite = Azurite.startWithTokens(certificate.certificate(), certificate.privateKey());
-        Emulator.administrator(azurite, new Transport(Optional.of(certificate.certificate())))
-                .createBlobContainer(CONTAINER);
+        azurite.createContainer(CONTAINER, certificate);
     }
 
     @AfterAll

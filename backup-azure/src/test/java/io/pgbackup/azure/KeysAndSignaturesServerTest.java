@@ -27,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -50,7 +51,7 @@ class KeysAndSignaturesServerTest {
     @BeforeAll
     static void start() throws Exception {
         azurite = Azurite.start();
-        Emulator.administrator(azurite).createBlobContainer(CONTAINER);
+        azurite.createContainer(CONTAINER);
     }
 
     @AfterAll
@@ -69,7 +70,8 @@ class KeysAndSignaturesServerTest {
         return Emulator.administrator(azurite)
                 .getBlobContainerClient(CONTAINER)
                 .generateSas(new BlobServiceSasSignatureValues(
-                        OffsetDateTime.now().plus(lifetime), BlobContainerSasPermission.parse(permissions)));
+                        OffsetDateTime.now(ZoneOffset.UTC).plus(lifetime),
+                        BlobContainerSasPermission.parse(permissions)));
     }
 
     /** All verbs, as a backup uses them. */
@@ -214,7 +216,7 @@ class KeysAndSignaturesServerTest {
 
     @Test
     void theRootOfAContainerMayHoldARepository() throws Exception {
-        Emulator.administrator(azurite).createBlobContainer("rooted");
+        azurite.createContainer("rooted");
         Storage storage = open(azurite.location("rooted", "") + "/", AzureBlob.accountKey(secret(azurite.key())));
 
         storage.create(KEY, Payload.of(new byte[1]), BUNDLE);

@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.read.ListAppender;
+import com.azure.core.util.Configuration;
 import io.pgbackup.azure.testkit.LoopbackCertificate;
 import io.pgbackup.azure.testkit.TokenService;
 import io.pgbackup.storage.ObjectAttributes;
@@ -124,6 +125,16 @@ class PlantedSecretsTest {
                 .contains("AuthenticationFailed")
                 .doesNotContain(SIGNATURE)
                 .doesNotContain(KEY_TEXT);
+    }
+
+    @Test
+    void theApplicationsOwnClientsOfAzureAreLeftAsTheyAre() throws Exception {
+        try (StubStore store = StubStore.http()) {
+            use(store.location(), AzureBlob.accountKey(secret(KEY_TEXT)));
+        }
+
+        assertThat(Configuration.getGlobalConfiguration().get("jdk.httpclient.allowRestrictedHeaders"))
+                .isNull();
     }
 
     @Test

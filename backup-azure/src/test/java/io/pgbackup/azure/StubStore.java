@@ -43,6 +43,7 @@ final class StubStore implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Blob(byte[] bytes, Headers headers) {}
 
     /** Answers a request in its own way, or leaves it to the store. */
@@ -149,9 +150,9 @@ final class StubStore implements AutoCloseable {
         String range = exchange.getRequestHeaders().getFirst("x-ms-range");
         byte[] bytes = blob.bytes();
         if (range != null) {
-            String[] ends = range.substring("bytes=".length()).split("-");
+            String[] ends = range.substring("bytes=".length()).split("-", -1);
             int first = Integer.parseInt(ends[0]);
-            int last = ends.length > 1 ? Integer.parseInt(ends[1]) : bytes.length - 1;
+            int last = !ends[1].isEmpty() ? Integer.parseInt(ends[1]) : bytes.length - 1;
             headers.set("Content-Range", "bytes " + first + "-" + last + "/" + bytes.length);
             bytes = Arrays.copyOfRange(bytes, first, last + 1);
         }

@@ -53,7 +53,7 @@ class TextSettingsTest {
             })
     void readsEveryMethod(String text, String method) {
         Map<String, String> properties = new HashMap<>();
-        for (String setting : text.split(" ")) {
+        for (String setting : text.split(" ", -1)) {
             int equals = setting.indexOf('=');
             properties.put(setting.substring(0, equals), setting.substring(equals + 1));
         }

@@ -1,8 +1,11 @@
 package io.pgbackup.azure.testkit;
 
+import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
+import com.azure.storage.blob.BlobServiceClientBuilder;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -134,6 +137,34 @@ public final class Azurite implements AutoCloseable {
     public String connectionString() {
         return "DefaultEndpointsProtocol=http;AccountName=" + ACCOUNT + ";AccountKey=" + key + ";BlobEndpoint="
                 + account() + ";";
+    }
+
+    /**
+     * Makes a container.
+     *
+     * @param name of the container
+     */
+    public void createContainer(String name) {
+        createContainer(name, new JdkHttpClientBuilder().build());
+    }
+
+    /**
+     * Makes a container over https.
+     *
+     * @param name of the container
+     * @param trusted what this emulator was started with
+     */
+    public void createContainer(String name, LoopbackCertificate trusted) {
+        HttpClient.Builder client = HttpClient.newBuilder().sslContext(trusted.context());
+        createContainer(name, new JdkHttpClientBuilder(client).build());
+    }
+
+    private void createContainer(String name, com.azure.core.http.HttpClient client) {
+        new BlobServiceClientBuilder()
+                .connectionString(connectionString())
+                .httpClient(client)
+                .buildClient()
+                .createBlobContainer(name);
     }
 
     /**

@@ -11,13 +11,14 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * A certificate for localhost and 127.0.0.1, made at run time by the JDK's keytool, that nobody trusts unless told so.
  *
  * @param certificate file in PEM
  * @param privateKey file in PEM
- * @param context for servers
+ * @param context for servers that have the certificate and clients that trust it
  */
 public record LoopbackCertificate(Path certificate, Path privateKey, SSLContext context) {
     private static final String ALIAS = "server";
@@ -70,7 +71,7 @@ public record LoopbackCertificate(Path certificate, Path privateKey, SSLContext 
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         managers.init(keys, password.toCharArray());
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(managers.getKeyManagers(), null, null);
+        context.init(managers.getKeyManagers(), trust(keys).getTrustManagers(), null);
         return new LoopbackCertificate(
                 pem(
                         directory.resolve("certificate.pem"),
@@ -81,6 +82,15 @@ public record LoopbackCertificate(Path certificate, Path privateKey, SSLContext 
                         "PRIVATE KEY",
                         keys.getKey(ALIAS, password.toCharArray()).getEncoded()),
                 context);
+    }
+
+    private static TrustManagerFactory trust(KeyStore keys) throws GeneralSecurityException, IOException {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry(ALIAS, keys.getCertificate(ALIAS));
+        TrustManagerFactory managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(trusted);
+        return managers;
     }
 
     private static Path pem(Path file, String kind, byte[] der) throws IOException {
