@@ -67,7 +67,7 @@ public final class AzureBackup {
                 .build();
     }
 
-    BackupResult backUp(BackupRequest request) {
+    BackupResult backUp(BackupRequest.Draft request) {
         try (PgBackup pg = open()) {
             pg.initialize(repository);
             pg.check().requireOk();
