@@ -85,6 +85,15 @@ class RoomsTest {
     }
 
     @ArchTest
+    static final ArchRule THE_LOG_KNOWS_NO_SERVER = noClasses()
+            .that()
+            .resideInAPackage(CORE + "postgres.wal.record..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.pgbackup.core..")
+                    .and(DescribedPredicate.not(resideInAPackage(CORE + "postgres.wal..")))
+                    .and(describe("are no fork", type -> !type.getName().equals(CORE + "postgres.files.Fork"))));
+
+    @ArchTest
     static final ArchRule VERBS_DO_NOT_KNOW_EACH_OTHER = slices().matching(
                     CORE + "engine.(backup|copy|restore|verify|salvage|wal)..")
             .should()

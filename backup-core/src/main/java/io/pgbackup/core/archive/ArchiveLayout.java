@@ -23,7 +23,17 @@ public record ArchiveLayout(ObjectPrefix root) {
      * @return the layout
      */
     public static ArchiveLayout of(ClusterLayout cluster, int identity) {
-        return new ArchiveLayout(cluster.root().resolve("wal/" + identity));
+        return new ArchiveLayout(all(cluster).resolve(Integer.toString(identity)));
+    }
+
+    /**
+     * The WAL of every identity of a cluster.
+     *
+     * @param cluster whose WAL it is
+     * @return holds a level for each identity
+     */
+    public static ObjectPrefix all(ClusterLayout cluster) {
+        return cluster.root().resolve("wal");
     }
 
     /**

@@ -197,6 +197,14 @@ final class RestoreModel implements AutoCloseable {
         return tree;
     }
 
+    /** As {@link #tree}, without the modes of data directory and tablespace, which a restore narrows first. */
+    SortedMap<String, String> inside(String name) {
+        SortedMap<String, String> inside = tree(name);
+        inside.remove("");
+        inside.remove("tablespace/");
+        return inside;
+    }
+
     private static void add(Path root, String prefix, SortedMap<String, String> tree) {
         Tree.of(root).forEach((path, content) -> {
             Path file = root.resolve(path);

@@ -2,6 +2,7 @@ package io.pgbackup.core.engine.wal;
 
 import io.pgbackup.Cluster;
 import io.pgbackup.Repository;
+import io.pgbackup.core.archive.ArchiveGaps;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.OperationStarter;
 import io.pgbackup.core.postgres.wal.WalFileName;
@@ -113,7 +114,7 @@ public final class WalVerbs implements ClusterWal {
 
     @Override
     public List<WalGap> gaps(Repository repository) {
-        return lane(repository).with(archives -> query(repository, archives).gaps());
+        return lane(repository).with(archives -> gaps(archives).find());
     }
 
     @Override
@@ -121,10 +122,9 @@ public final class WalVerbs implements ClusterWal {
         return lane(repository).with(archives -> new WindowQuery(repository.name(), archives).windows());
     }
 
-    private ArchiveQuery query(Repository repository, Archives archives) {
+    private ArchiveGaps gaps(Archives archives) {
         int number = identity.orElseGet(archives::current);
-        return new ArchiveQuery(
-                repository.name(),
+        return new ArchiveGaps(
                 archives.of(number),
                 new WalSegmentSize(archives.identity(number).segmentSize()));
     }

@@ -92,10 +92,9 @@ public final class WalRouting {
         Lsn stop = backup.wal().stop();
         ArchivedTimelines known = timelines(identities.numberOf(backup.takenAs()));
         TimelineHistory history = history(known, timeline, stop);
-        // The set's own copy of its last segment may end with the backup.
-        Lsn begin = size.startOf(size.segmentBefore(stop));
-        SegmentChain chain = SegmentChain.follow(known, history, begin, size);
+        SegmentChain chain = SegmentChain.follow(known, history, begin(backup, size), size);
         Lsn end = max(chain.segments().isEmpty() ? stop : chain.end(size), stop);
+        requireConsistent(backup, chain, size);
         requireBehind(backup, stop);
         requireBefore(backup, chain, end);
         boolean brought = request.wal() instanceof WalDelivery.Prefetched;
@@ -106,16 +105,60 @@ public final class WalRouting {
                 settings(history.timeline()));
     }
 
+    /** The set's own copy of its last segment may end with the backup. */
+    private static Lsn begin(BackupRecord backup, WalSegmentSize size) {
+        Lsn stop = backup.wal().stop();
+        return backup.holdsWal()
+                ? size.startOf(size.segmentBefore(stop))
+                : backup.wal().start();
+    }
+
+    /** A set without WAL of its own is worth nothing without that of the archive. */
+    private void requireConsistent(BackupRecord backup, SegmentChain chain, WalSegmentSize size) {
+        if (!backup.holdsWal() && chain.end(size).compareTo(backup.wal().stop()) < 0) {
+            throw unreachable(
+                    "backup " + backup.label() + " holds no WAL of its own, and " + chain.missing()
+                            + " is missing in repository " + repository.name(),
+                    "take another backup or repository");
+        }
+    }
+
+    /** What brings a set without WAL of its own to its end. */
+    private List<String> ownWal(BackupRecord backup) {
+        if (backup.holdsWal() || request.wal() instanceof WalDelivery.Command) {
+            return List.of();
+        }
+        if (request.wal() instanceof WalDelivery.FromBackup) {
+            throw new ConfigurationException(
+                    ErrorCode.INVALID_REQUEST,
+                    "backup " + backup.label() + " holds no WAL of its own",
+                    "take WalDelivery.prefetched() or restoreCommand()");
+        }
+        WalSegmentSize size = new WalSegmentSize(backup.server().segmentSize());
+        Timeline timeline = new Timeline(backup.wal().timeline());
+        ArchivedTimelines known = timelines(identities.numberOf(backup.takenAs()));
+        requireConsistent(
+                backup,
+                SegmentChain.follow(known, known.history(timeline), backup.wal().start(), size),
+                size);
+        return size.filesOf(timeline, backup.wal().start(), backup.wal().stop()).stream()
+                .map(WalFileName::toString)
+                .toList();
+    }
+
     private WalRoute toEndOf(BackupRecord backup) {
+        List<String> files = ownWal(backup);
+        Optional<WalArchive> archive =
+                timelines.filter(known -> !files.isEmpty()).map(ArchivedTimelines::archive);
         WalPlan plan = new WalPlan(
-                backup.wal().timeline(), backup.wal().start(), backup.wal().stop(), List.of());
+                backup.wal().timeline(), backup.wal().start(), backup.wal().stop(), files);
         boolean served = request.wal() instanceof WalDelivery.Command;
         RecoverySettings settings = (served
                         ? RecoverySettings.replaying(command(), RecoveryGoal.consistency())
                                 .currentTimeline()
                         : RecoverySettings.endOfBackup())
                 .action(request.action());
-        return new WalRoute(plan, Optional.empty(), settings);
+        return new WalRoute(plan, archive, settings);
     }
 
     private ArchivedTimelines timelines(int number) {
