@@ -44,8 +44,9 @@ final class Creation {
             throw reply.isConditionNotMet() ? errors.exists(attempted, reply, e) : errors.classify(attempted, e);
         } catch (IOException e) {
             throw errors.classify(attempted, e);
-        } catch (IllegalArgumentException e) {
-            throw errors.strange(attempted, "not JSON", e);
+        } catch (RuntimeException e) {
+            // What Google's parser throws at something that is no JSON, or JSON of another kind.
+            throw errors.strange(attempted, "it cannot be read", e);
         }
         requireOurs(attempted, wanted, payload.size(), stored);
         requireKept(attempted, wanted, stored);
@@ -84,7 +85,6 @@ final class Creation {
                 .setIfGenerationMatch(0L)
                 .setFields("name,size,generation,crc32c,retention,temporaryHold,eventBasedHold");
         insert.getMediaHttpUploader().setDirectUploadEnabled(true);
-        insert.setDisableGZipContent(true);
         if (options.encryption() instanceof ObjectOptions.KmsKey key) {
             insert.setKmsKeyName(key.name());
         }

@@ -13,11 +13,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Deletes objects, up to a hundred with one request. A request that fails as a whole is reported for each of its keys, and the next is sent. */
 final class Deletion {
@@ -47,83 +49,89 @@ final class Deletion {
         Map<ObjectKey, StorageException> failures = new HashMap<>();
         List<ObjectKey> distinct = new ArrayList<>(new LinkedHashSet<>(keys));
         for (int begin = 0; begin < distinct.size(); begin += BATCH) {
-            deleteBatch(distinct.subList(begin, Math.min(begin + BATCH, distinct.size())), failures);
+            Batch batch = new Batch(distinct.subList(begin, Math.min(begin + BATCH, distinct.size())));
+            batch.send();
+            failures.putAll(batch.failures());
         }
         return new DeleteReport(failures);
     }
 
-    private void deleteBatch(List<ObjectKey> keys, Map<ObjectKey, StorageException> failures) {
-        Map<ObjectKey, Optional<StoreReply>> answers = new LinkedHashMap<>();
-        try {
-            BatchRequest batch = client.batch(initializer);
-            for (ObjectKey key : keys) {
-                queue(batch, key, answers, failures);
-            }
-            if (batch.size() > 0) {
-                batch.execute();
-            }
-        } catch (IOException e) {
-            // What was answered before counts.
-            keys.forEach(key -> answers.computeIfAbsent(key, unanswered -> {
-                failures.putIfAbsent(unanswered, errors.classify("delete " + unanswered, e));
-                return Optional.empty();
-            }));
-        } catch (IllegalArgumentException | IllegalStateException e) {
-            keys.forEach(key -> answers.computeIfAbsent(key, unanswered -> {
-                failures.putIfAbsent(unanswered, errors.strange("delete " + unanswered, "not a batch", e));
-                return Optional.empty();
-            }));
-        }
-        for (ObjectKey key : keys) {
-            judge(key, answers, failures);
-        }
-    }
+    /** One request, and what became of its keys. */
+    private final class Batch {
+        private final List<ObjectKey> keys;
+        private final Set<ObjectKey> deleted = new HashSet<>();
+        private final Map<ObjectKey, StoreReply> refused = new HashMap<>();
+        private final Map<ObjectKey, StorageException> failures = new HashMap<>();
 
-    private void queue(
-            BatchRequest batch,
-            ObjectKey key,
-            Map<ObjectKey, Optional<StoreReply>> answers,
-            Map<ObjectKey, StorageException> failures)
-            throws IOException {
-        String name;
-        try {
-            name = location.name(key);
-        } catch (StorageException e) {
-            failures.put(key, e);
-            return;
+        Batch(List<ObjectKey> keys) {
+            this.keys = keys;
         }
-        client.objects().delete(location.bucket(), name).queue(batch, new JsonBatchCallback<Void>() {
-            @Override
-            public void onSuccess(Void nothing, HttpHeaders headers) {
-                answers.put(key, Optional.empty());
-            }
 
-            @Override
-            public void onFailure(GoogleJsonError error, HttpHeaders headers) {
-                answers.put(key, Optional.of(StoreReply.of(error == null ? 0 : error.getCode(), error, headers)));
-            }
-        });
-    }
-
-    private void judge(
-            ObjectKey key, Map<ObjectKey, Optional<StoreReply>> answers, Map<ObjectKey, StorageException> failures) {
-        String attempted = "delete " + key;
-        Optional<StoreReply> answer = answers.get(key);
-        if (failures.containsKey(key)) {
-            return;
-        }
-        if (answer == null) {
-            failures.put(key, errors.strange(attempted, "it does not speak of this object", null));
-        } else if (answer.isPresent()) {
+        void send() {
+            Function<String, StorageException> unanswered =
+                    attempted -> errors.strange(attempted, "it does not speak of this object", null);
             try {
-                if (!bucket.lacksObject(attempted, answer.get())) {
-                    failures.put(key, errors.classify(attempted, answer.get(), null));
+                execute();
+            } catch (IOException e) {
+                unanswered = attempted -> errors.classify(attempted, e);
+            } catch (RuntimeException e) {
+                unanswered = attempted -> errors.strange(attempted, "it cannot be read", e);
+            }
+            for (ObjectKey key : keys) {
+                if (refused.containsKey(key)) {
+                    judge(key, refused.get(key));
+                } else if (deleted.contains(key)) {
+                    bucket.seen();
+                } else if (!failures.containsKey(key)) {
+                    // What was answered before the request failed counts.
+                    failures.put(key, unanswered.apply("delete " + key));
+                }
+            }
+        }
+
+        private void execute() throws IOException {
+            BatchRequest request = client.batch(initializer);
+            for (ObjectKey key : keys) {
+                try {
+                    client.objects()
+                            .delete(location.bucket(), location.name(key))
+                            .queue(request, answerFor(key));
+                } catch (StorageException e) {
+                    failures.put(key, e);
+                }
+            }
+            if (request.size() > 0) {
+                request.execute();
+            }
+        }
+
+        private JsonBatchCallback<Void> answerFor(ObjectKey key) {
+            return new JsonBatchCallback<>() {
+                @Override
+                public void onSuccess(@Nullable Void nothing, HttpHeaders headers) {
+                    deleted.add(key);
+                }
+
+                @Override
+                public void onFailure(@Nullable GoogleJsonError error, HttpHeaders headers) {
+                    refused.put(key, StoreReply.of(error == null ? 0 : error.getCode(), error, headers));
+                }
+            };
+        }
+
+        private void judge(ObjectKey key, StoreReply reply) {
+            String attempted = "delete " + key;
+            try {
+                if (!bucket.lacksObject(attempted, reply)) {
+                    failures.put(key, errors.classify(attempted, reply, null));
                 }
             } catch (StorageException e) {
                 failures.put(key, e);
             }
-        } else {
-            bucket.seen();
+        }
+
+        Map<ObjectKey, StorageException> failures() {
+            return failures;
         }
     }
 }

@@ -59,6 +59,8 @@ final class GcsBucket {
             throw errors.classify(attempted, e);
         } catch (IOException e) {
             throw errors.classify(attempted, e);
+        } catch (RuntimeException e) {
+            throw errors.strange(attempted, "it cannot be read", e);
         }
     }
 }

@@ -35,6 +35,7 @@ final class GcsClient implements HttpRequestInitializer {
                 .setServicePath("storage/v1/")
                 .setBatchPath("batch/storage/v1")
                 .setApplicationName("pgbackup")
+                .setGoogleClientRequestInitializer(request -> request.setDisableGZipContent(true))
                 .build();
     }
 

@@ -80,8 +80,9 @@ final class Listings {
                     : errors.classify(attempted, e);
         } catch (IOException e) {
             throw errors.classify(attempted, e);
-        } catch (IllegalArgumentException e) {
-            throw errors.strange(attempted, "not JSON", e);
+        } catch (RuntimeException e) {
+            // What Google's parser throws at something that is no JSON, or JSON of another kind.
+            throw errors.strange(attempted, "it cannot be read", e);
         }
         if (page == null || !KIND.equals(page.getKind())) {
             throw errors.strange(attempted, "it is no listing", null);

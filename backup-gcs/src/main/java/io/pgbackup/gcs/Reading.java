@@ -55,8 +55,9 @@ final class Reading {
             throw errors.classify(attempted, e);
         } catch (IOException e) {
             throw errors.classify(attempted, e);
-        } catch (IllegalArgumentException e) {
-            throw errors.strange(attempted, "not JSON", e);
+        } catch (RuntimeException e) {
+            // What Google's parser throws at something that is no JSON, or JSON of another kind.
+            throw errors.strange(attempted, "it cannot be read", e);
         }
         if (found == null || !name.equals(found.getName())) {
             throw errors.strange(attempted, "it does not name the object", null);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,8 @@ final class TokenOrigins {
     private static final List<String> SCOPES = List.of("https://www.googleapis.com/auth/devstorage.read_write");
     /** Of the library that fetches tokens: it counts the life of a token by this clock, whatever ours says. */
     private static final InstantSource LIBRARY_CLOCK = InstantSource.system();
+
+    private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7E]+");
 
     private final Transports transports;
     private final InstantSource clock;
@@ -107,8 +110,9 @@ final class TokenOrigins {
         try (Secret secret = source.obtain()) {
             String value = secret.use(bytes -> new String(bytes, StandardCharsets.UTF_8))
                     .trim();
-            if (value.isEmpty()) {
-                throw CredentialsException.lasting("the access token of " + source + " is empty", null);
+            if (!TOKEN.matcher(value).matches()) {
+                // Java would repeat it in the message of its own refusal.
+                throw CredentialsException.lasting("what " + source + " gives is not an access token", null);
             }
             return new AccessTokens.Token(
                     value, secret.expiry().map(expiry -> Duration.between(clock.instant(), expiry)));

@@ -12,14 +12,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +39,7 @@ public final class GcsServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final ObjectApi objects;
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
+    private final Set<InetSocketAddress> clients = ConcurrentHashMap.newKeySet();
     private final Map<Request.Operation, Queue<Misbehaviour>> plans = new EnumMap<>(Request.Operation.class);
     private volatile Predicate<Optional<String>> authorization = header -> header.isEmpty();
     private volatile boolean recordsBodies = true;
@@ -110,7 +112,7 @@ public final class GcsServer implements AutoCloseable {
      * @return this server
      */
     public GcsServer withBucket(String name) {
-        objects.createBucket(name, true);
+        objects.createBucket(name, StoredBucket.Locks.KEPT);
         return this;
     }
 
@@ -121,7 +123,18 @@ public final class GcsServer implements AutoCloseable {
      * @return this server
      */
     public GcsServer withBucketWithoutRetention(String name) {
-        objects.createBucket(name, false);
+        objects.createBucket(name, StoredBucket.Locks.NO_RETENTION);
+        return this;
+    }
+
+    /**
+     * Makes a bucket that takes locks and forgets them.
+     *
+     * @param name of the bucket
+     * @return this server
+     */
+    public GcsServer withBucketThatIgnoresLocks(String name) {
+        objects.createBucket(name, StoredBucket.Locks.IGNORED);
         return this;
     }
 
@@ -190,7 +203,31 @@ public final class GcsServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Puts an empty object into a bucket that no client of ours made.
+     *
+     * @param bucket its name
+     * @param name of the object
+     */
+    public void putForeign(String bucket, String name) {
+        try {
+            objects.putForeign(bucket, name);
+        } catch (Refusal e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /**
+     * How many connections clients have made so far.
+     *
+     * @return their number
+     */
+    public int connections() {
+        return clients.size();
+    }
+
     private void handle(HttpExchange exchange) throws IOException {
+        clients.add(exchange.getRemoteAddress());
         try (exchange) {
             Map<String, String> headers = headers(exchange);
             Request probe;
@@ -297,11 +334,6 @@ public final class GcsServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** What a test left planned and nobody met. */
-    public Collection<Misbehaviour> unmet() {
-        return plans.values().stream().flatMap(Queue::stream).toList();
     }
 
     @Override

@@ -44,13 +44,25 @@ final class ObjectApi {
         this.clock = clock;
     }
 
-    void createBucket(String name, boolean retention) {
-        buckets.put(name, new StoredBucket(retention));
+    void createBucket(String name, StoredBucket.Locks locks) {
+        buckets.put(name, new StoredBucket(locks));
     }
 
     StoredBucket bucket(String name) throws Refusal {
         return Optional.ofNullable(buckets.get(name))
                 .orElseThrow(() -> new Refusal(404, "notFound", "The specified bucket does not exist."));
+    }
+
+    void putForeign(String bucket, String name) throws Refusal {
+        StoredObject object = new StoredObject(
+                name,
+                new byte[0],
+                generations.incrementAndGet(),
+                clock.instant(),
+                new JsonObject(),
+                Optional.empty(),
+                Optional.empty());
+        bucket(bucket).objects().put(name, object);
     }
 
     Reply handle(Request request) throws Refusal {
@@ -83,6 +95,9 @@ final class ObjectApi {
         check(bucket, metadata, bytes);
         String name = metadata.remove("name").getAsString();
         metadata.remove("crc32c");
+        if (bucket.locks() == StoredBucket.Locks.IGNORED) {
+            List.of("retention", "temporaryHold", "eventBasedHold").forEach(metadata::remove);
+        }
         if (!metadata.has("storageClass")) {
             metadata.addProperty("storageClass", "STANDARD");
         }
@@ -138,7 +153,7 @@ final class ObjectApi {
     }
 
     private void checkRetention(StoredBucket bucket, JsonObject retention) throws Refusal {
-        if (!bucket.allowsRetention()) {
+        if (bucket.locks() == StoredBucket.Locks.NO_RETENTION) {
             throw Refusal.invalid("Object retention cannot be set on a bucket without object retention enabled.");
         }
         String mode = retention.get("mode").getAsString();

@@ -9,15 +9,24 @@ import java.util.concurrent.ConcurrentSkipListMap;
 final class StoredBucket {
     private final ConcurrentSkipListMap<String, StoredObject> objects = new ConcurrentSkipListMap<>((left, right) ->
             Arrays.compareUnsigned(left.getBytes(StandardCharsets.UTF_8), right.getBytes(StandardCharsets.UTF_8)));
-    private final boolean retention;
+    private final Locks locks;
 
-    /** @param retention whether objects may have a retention of their own, which the store decides at the bucket's creation */
-    StoredBucket(boolean retention) {
-        this.retention = retention;
+    /** What a bucket makes of retentions and holds of its objects. */
+    enum Locks {
+        /** All are kept. */
+        KEPT,
+        /** Holds are kept, a retention is refused: the store's default. */
+        NO_RETENTION,
+        /** All are forgotten without a word, as some emulators do. */
+        IGNORED
     }
 
-    boolean allowsRetention() {
-        return retention;
+    StoredBucket(Locks locks) {
+        this.locks = locks;
+    }
+
+    Locks locks() {
+        return locks;
     }
 
     ConcurrentSkipListMap<String, StoredObject> objects() {
