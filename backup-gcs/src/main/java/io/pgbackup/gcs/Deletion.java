@@ -3,8 +3,9 @@ package io.pgbackup.gcs;
 import com.google.api.client.googleapis.batch.BatchRequest;
 import com.google.api.client.googleapis.batch.json.JsonBatchCallback;
 import com.google.api.client.googleapis.json.GoogleJsonError;
+import com.google.api.client.googleapis.json.GoogleJsonErrorContainer;
 import com.google.api.client.http.HttpHeaders;
-import com.google.api.client.http.HttpRequestInitializer;
+import com.google.api.client.http.HttpRequest;
 import com.google.api.services.storage.Storage;
 import io.pgbackup.storage.DeleteReport;
 import io.pgbackup.storage.ObjectKey;
@@ -27,17 +28,12 @@ final class Deletion {
     private static final int BATCH = 100;
 
     private final Storage client;
-    private final HttpRequestInitializer initializer;
+    private final GcsClient initializer;
     private final GcsLocation location;
     private final GcsErrors errors;
     private final GcsBucket bucket;
 
-    Deletion(
-            Storage client,
-            HttpRequestInitializer initializer,
-            GcsLocation location,
-            GcsErrors errors,
-            GcsBucket bucket) {
+    Deletion(Storage client, GcsClient initializer, GcsLocation location, GcsErrors errors, GcsBucket bucket) {
         this.client = client;
         this.initializer = initializer;
         this.location = location;
@@ -93,9 +89,14 @@ final class Deletion {
             BatchRequest request = client.batch(initializer);
             for (ObjectKey key : keys) {
                 try {
-                    client.objects()
+                    HttpRequest inner = client.objects()
                             .delete(location.bucket(), location.name(key))
-                            .queue(request, answerFor(key));
+                            .buildHttpRequest();
+                    request.queue(
+                            inner,
+                            Void.class,
+                            GoogleJsonErrorContainer.class,
+                            answerFor(key, inner.getHeaders().getAuthorization()));
                 } catch (StorageException e) {
                     failures.put(key, e);
                 }
@@ -105,7 +106,7 @@ final class Deletion {
             }
         }
 
-        private JsonBatchCallback<Void> answerFor(ObjectKey key) {
+        private JsonBatchCallback<Void> answerFor(ObjectKey key, @Nullable String authorization) {
             return new JsonBatchCallback<>() {
                 @Override
                 public void onSuccess(@Nullable Void nothing, HttpHeaders headers) {
@@ -114,6 +115,12 @@ final class Deletion {
 
                 @Override
                 public void onFailure(@Nullable GoogleJsonError error, HttpHeaders headers) {
+                    if (error != null
+                            && error.getCode() == GcsClient.UNAUTHORIZED
+                            && initializer.anotherMayHelp(authorization)) {
+                        failures.put(key, errors.classify("delete " + key, new RefusedTokenException()));
+                        return;
+                    }
                     refused.put(key, StoreReply.of(error == null ? 0 : error.getCode(), error, headers));
                 }
             };

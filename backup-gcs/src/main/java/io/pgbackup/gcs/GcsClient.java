@@ -8,10 +8,13 @@ import com.google.api.services.storage.Storage;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Makes Google's client so that each request is sent once, follows nobody elsewhere, and carries a living token. */
 final class GcsClient implements HttpRequestInitializer {
-    private static final int UNAUTHORIZED = 401;
+    static final int UNAUTHORIZED = 401;
+
+    private static final String BEARER = "Bearer ";
 
     private final Connection connection;
     private final Optional<AccessTokens> tokens;
@@ -58,20 +61,27 @@ final class GcsClient implements HttpRequestInitializer {
         }
     }
 
-    private static void authorize(HttpRequest request, AccessTokens tokens) throws IOException {
-        String token = tokens.current();
-        request.getHeaders().setAuthorization("Bearer " + token);
-        request.setResponseInterceptor(response -> judge(response, token, tokens));
+    private void authorize(HttpRequest request, AccessTokens living) throws IOException {
+        String authorization = BEARER + living.current();
+        request.getHeaders().setAuthorization(authorization);
+        request.setResponseInterceptor(response -> judge(response, authorization));
     }
 
-    private static void judge(HttpResponse response, String token, AccessTokens tokens) throws IOException {
+    private void judge(HttpResponse response, String authorization) throws IOException {
         if (response.getStatusCode() == UNAUTHORIZED) {
-            if (tokens.refused(token)) {
+            if (anotherMayHelp(authorization)) {
                 response.disconnect();
                 throw new RefusedTokenException();
             }
         } else if (response.isSuccessStatusCode()) {
-            tokens.accepted(token);
+            tokens.ifPresent(living -> living.accepted(authorization.substring(BEARER.length())));
         }
+    }
+
+    /** The store refused a request for its credentials, {@link #UNAUTHORIZED}. Whether the next one comes with others. */
+    boolean anotherMayHelp(@Nullable String authorization) {
+        return authorization != null
+                && tokens.isPresent()
+                && tokens.get().refused(authorization.substring(BEARER.length()));
     }
 }
