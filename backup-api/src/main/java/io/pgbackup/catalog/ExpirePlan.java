@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -20,9 +21,14 @@ import java.util.stream.Collectors;
  * @param decisions one for each backup, in order of time
  * @param grace how long backups that were chosen stay for those who read them; zero or more
  * @param consents what the plan may do because it was said by name
+ * @param walOf since how many full backups archived WAL is kept; empty for all of them
  */
 public record ExpirePlan(
-        Repository repository, List<Decision> decisions, Duration grace, Set<DeletionConsent> consents) {
+        Repository repository,
+        List<Decision> decisions,
+        Duration grace,
+        Set<DeletionConsent> consents,
+        OptionalInt walOf) {
     /** The grace of a plan that says nothing else. */
     public static final Duration STANDARD_GRACE = Duration.ofHours(24);
 
@@ -135,6 +141,7 @@ public record ExpirePlan(
         decisions = List.copyOf(decisions);
         consents = Set.copyOf(consents);
         Objects.requireNonNull(grace, "grace");
+        Objects.requireNonNull(walOf, "walOf");
         if (grace.isNegative()) {
             throw new IllegalArgumentException("a grace is not negative: " + grace);
         }
@@ -147,7 +154,7 @@ public record ExpirePlan(
      * @param decisions one for each backup, in order of time
      */
     public ExpirePlan(Repository repository, List<Decision> decisions) {
-        this(repository, decisions, STANDARD_GRACE, Set.of());
+        this(repository, decisions, STANDARD_GRACE, Set.of(), OptionalInt.empty());
     }
 
     /**
@@ -157,7 +164,7 @@ public record ExpirePlan(
      * @return a new plan
      */
     public ExpirePlan withGrace(Duration other) {
-        return new ExpirePlan(repository, decisions, other, consents);
+        return new ExpirePlan(repository, decisions, other, consents, walOf);
     }
 
     /**

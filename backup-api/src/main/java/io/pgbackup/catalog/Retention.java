@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Period;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
@@ -20,10 +21,16 @@ import java.util.stream.Collectors;
 public final class Retention {
     private final List<RetentionRule> rules;
     private final int minimum;
+    private final OptionalInt walOf;
 
     private Retention(List<RetentionRule> rules, int minimum) {
+        this(rules, minimum, OptionalInt.empty());
+    }
+
+    private Retention(List<RetentionRule> rules, int minimum, OptionalInt walOf) {
         this.rules = List.copyOf(rules);
         this.minimum = minimum;
+        this.walOf = walOf;
     }
 
     /**
@@ -101,7 +108,7 @@ public final class Retention {
             if (changed.get(index) instanceof FullBackups fulls
                     && fulls.differentials().isEmpty()) {
                 changed.set(index, new FullBackups(fulls.count(), OptionalInt.of(count)));
-                return new Retention(changed, minimum);
+                return new Retention(changed, minimum, walOf);
             }
         }
         throw new IllegalStateException("differential backups are limited once, behind keepFullBackups: " + this);
@@ -174,7 +181,7 @@ public final class Retention {
         }
         List<RetentionRule> changed = new ArrayList<>(rules);
         changed.add(rule);
-        return new Retention(changed, minimum);
+        return new Retention(changed, minimum, walOf);
     }
 
     private static boolean isSame(RetentionRule one, RetentionRule other) {
@@ -194,7 +201,30 @@ public final class Retention {
         if (fullBackups < 1) {
             throw new IllegalArgumentException("at least one full backup is kept, not " + fullBackups);
         }
-        return new Retention(rules, fullBackups);
+        return new Retention(rules, fullBackups, walOf);
+    }
+
+    /**
+     * Keeps archived WAL only since the newest full backups; older backups keep what brings them to their own end. Unless this is said, WAL is kept since
+     * the oldest backup, so that one can recover to any point since then.
+     *
+     * @param fullBackups at least 1
+     * @return a new retention
+     */
+    public Retention withWalOf(int fullBackups) {
+        if (fullBackups < 1) {
+            throw new IllegalArgumentException("WAL is kept since at least one full backup, not " + fullBackups);
+        }
+        return new Retention(rules, minimum, OptionalInt.of(fullBackups));
+    }
+
+    /**
+     * Since how many full backups archived WAL is kept.
+     *
+     * @return empty for all of them
+     */
+    public OptionalInt walOf() {
+        return walOf;
     }
 
     /**
@@ -217,12 +247,15 @@ public final class Retention {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Retention retention && retention.rules.equals(rules) && retention.minimum == minimum;
+        return other instanceof Retention retention
+                && retention.rules.equals(rules)
+                && retention.minimum == minimum
+                && retention.walOf.equals(walOf);
     }
 
     @Override
     public int hashCode() {
-        return 31 * rules.hashCode() + minimum;
+        return Objects.hash(rules, minimum, walOf);
     }
 
     @Override

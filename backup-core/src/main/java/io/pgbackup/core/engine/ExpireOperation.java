@@ -3,11 +3,12 @@ package io.pgbackup.core.engine;
 import io.pgbackup.BackupLabel;
 import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
-import io.pgbackup.core.repository.Expiry;
+import io.pgbackup.core.archive.ArchiveExpiry;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.Pins;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import io.pgbackup.core.repository.RetentionCatalog;
+import io.pgbackup.core.repository.retention.Expiry;
+import io.pgbackup.core.repository.retention.Pins;
+import io.pgbackup.core.repository.retention.RetentionCatalog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -44,13 +45,17 @@ final class ExpireOperation {
                 .forEach(label -> operation.warn(
                         label.toString(), "its commit record was removed: all of its data had been deleted before"));
         operation.fact("deleted", outcome.deleted().toString());
+        ArchiveExpiry.Removed wal = new ArchiveExpiry(repository, layout, operation::heartbeat).run(plan.walOf());
+        wal.stopped().ifPresent(reason -> operation.warn("WAL", "nothing was removed: " + reason));
+        operation.fact("walFiles", Long.toString(wal.files()));
         return new ExpireResult(
                 operation.id(),
                 outcome.deleted(),
                 outcome.waiting(),
                 outcome.postponed(),
                 outcome.abandoned(),
-                outcome.freed(),
+                wal.files(),
+                outcome.freed() + wal.bytes(),
                 operation.warnings(),
                 operation.cancellation().elapsed());
     }

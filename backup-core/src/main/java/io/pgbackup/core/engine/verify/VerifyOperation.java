@@ -8,12 +8,12 @@ import io.pgbackup.catalog.VerifyReport;
 import io.pgbackup.catalog.VerifyRequest;
 import io.pgbackup.core.crypto.CipherWarmup;
 import io.pgbackup.core.engine.Operation;
-import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.ObjectFaults;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import io.pgbackup.core.repository.VerifyRecords;
+import io.pgbackup.core.repository.set.BackupRecord;
+import io.pgbackup.core.repository.set.Catalog;
+import io.pgbackup.core.repository.set.VerifyRecords;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.error.RepositoryException;
 import java.time.Instant;
@@ -84,6 +84,9 @@ public final class VerifyOperation {
         }
         long seed = request.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
         verify(due(wanted(records)), seed);
+        if (request.only().isEmpty()) {
+            verifyWal(records);
+        }
         operation.fact("depth", request.depth().name());
         operation.fact("verified", verified.toString());
         operation.fact("seed", Long.toString(seed));
@@ -166,6 +169,17 @@ public final class VerifyOperation {
                     label.toString(),
                     "it is verified anew, the record of its last verification cannot be read: " + e.getMessage());
             return true;
+        }
+    }
+
+    private void verifyWal(List<BackupRecord> records) {
+        operation.progress().phase("verifying WAL");
+        WalCheck check = new WalCheck(repository, layout, findings);
+        check.check(records);
+        if (request.depth() == VerifyDepth.CONTENT) {
+            try (OrderedWork work = new OrderedWork(runtime.executor(), 2 * runtime.workers(), operation::heartbeat)) {
+                bytesRead += check.prove(work);
+            }
         }
     }
 
