@@ -47,6 +47,29 @@ final class Connections implements AutoCloseable {
         return new SftpFiles(oneMore(usable, idlest));
     }
 
+    /** The server's files on a channel that nobody uses; empty if all are in use, or there is no connection just now. */
+    synchronized Optional<SftpFiles> idleFiles() {
+        SshConnection current = connection;
+        if (closed || current == null || !current.isUsable()) {
+            return Optional.empty();
+        }
+        channels.removeIf(channel -> !channel.isUsable());
+        Optional<SftpChannel> idle =
+                channels.stream().filter(channel -> channel.users() == 0).findFirst();
+        if (idle.isPresent() || channels.size() >= limit) {
+            return idle.map(SftpFiles::new);
+        }
+        try {
+            SftpChannel opened = current.openChannel();
+            channels.add(opened);
+            return Optional.of(new SftpFiles(opened));
+        } catch (StorageException e) {
+            LOGGER.debug("{} allows {} channels", address, channels.size(), e);
+            limit = Math.max(1, channels.size());
+            return Optional.empty();
+        }
+    }
+
     private SshConnection connect() throws StorageException {
         SshConnection current = connection;
         if (current != null && current.isUsable()) {

@@ -25,6 +25,7 @@ final class PendingUpload implements AutoCloseable {
     private final String path;
     private final Answer<FileHandle> opening;
     private final Queue<Answer<SftpReply>> unconfirmed = new ArrayDeque<>();
+    private boolean opened;
 
     private PendingUpload(SftpFiles files, String path) throws IOException {
         this.files = files;
@@ -45,6 +46,7 @@ final class PendingUpload implements AutoCloseable {
     /** Writes the whole payload and, where the server can do that, forces it to its disk. */
     void write(ObjectKey key, Payload payload) throws StorageException, IOException {
         FileHandle handle = opening.get();
+        opened = true;
         try {
             writeAll(key, payload, handle);
             if (files.offers(SftpFiles.FORCE)) {
@@ -113,7 +115,16 @@ final class PendingUpload implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        files.remove(path);
-        files.flush();
+        try {
+            if (!opened) {
+                files.close(opening.get());
+            }
+        } catch (SftpStatusException e) {
+            // It was not opened, so there is nothing to close.
+            opened = true;
+        } finally {
+            files.remove(path);
+            files.flush();
+        }
     }
 }

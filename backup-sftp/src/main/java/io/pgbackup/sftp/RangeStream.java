@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -18,28 +20,32 @@ import java.util.Optional;
 final class RangeStream extends InputStream {
     private static final int PIECE_BYTES = 32 * 1024;
     private static final int FIRST_AHEAD = 4;
-    /** Pieces under way: twice the window that the channel grants the server. */
-    private static final int MOST_AHEAD = 64;
+    /** Pieces under way on each lane: more than the window that its channel grants the server. */
+    private static final int MOST_AHEAD = 48;
+    /** Less than this is not worth another lane. */
+    private static final int LONG_REST = 4 * 1024 * 1024;
 
     private final ObjectKey key;
-    private final SftpFiles files;
-    private final FileHandle handle;
+    private final ReadLane.Source more;
+    private final List<ReadLane> lanes = new ArrayList<>();
     private final Deque<Piece> asked = new ArrayDeque<>();
     private final long end;
     private long next;
     private long position;
     private int ahead = FIRST_AHEAD;
+    private int turn;
+    private boolean moreLanes = true;
     private ByteBuffer current = ByteBuffer.allocate(0);
     private boolean closed;
 
-    /** Takes over the open file and the channel: closing this stream closes the one and gives back the other. */
-    RangeStream(ObjectKey key, SftpFiles files, FileHandle handle, Range range) {
+    /** Takes over the open file and its channel, and opens it on more channels if the read is long; closing this stream gives back all. */
+    RangeStream(ObjectKey key, Range range, ReadLane first, ReadLane.Source more) {
         this.key = key;
-        this.files = files;
-        this.handle = handle;
         this.position = range.begin();
         this.next = range.begin();
         this.end = range.end();
+        this.more = more;
+        lanes.add(first);
     }
 
     /**
@@ -50,7 +56,7 @@ final class RangeStream extends InputStream {
      */
     record Range(long begin, long end) {}
 
-    private record Piece(long offset, int length, Answer<Optional<ByteBuffer>> answer) {}
+    private record Piece(long offset, int length, ReadLane lane, Answer<Optional<ByteBuffer>> answer) {}
 
     @Override
     public int read() throws IOException {
@@ -83,7 +89,7 @@ final class RangeStream extends InputStream {
         try {
             askAhead();
             Piece piece = asked.remove();
-            ahead = Math.min(ahead + 1, MOST_AHEAD);
+            ahead = Math.min(ahead + 1, MOST_AHEAD * lanes.size());
             Optional<ByteBuffer> bytes = piece.answer().get();
             if (bytes.isEmpty() || !bytes.get().hasRemaining()) {
                 throw endedEarly();
@@ -93,7 +99,8 @@ final class RangeStream extends InputStream {
                 throw new SftpProtocolException("more bytes than it was asked for");
             }
             if (received < piece.length()) {
-                askFirst(piece.offset() + received, piece.length() - received);
+                // The server delivered only a part: the rest comes first.
+                asked.addFirst(ask(piece.lane(), piece.offset() + received, piece.length() - received));
             }
             return bytes.get();
         } catch (IOException e) {
@@ -103,16 +110,24 @@ final class RangeStream extends InputStream {
     }
 
     private void askAhead() throws IOException {
+        if (moreLanes && ahead == MOST_AHEAD * lanes.size() && end - next > LONG_REST) {
+            Optional<ReadLane> another = more.open();
+            another.ifPresent(lanes::add);
+            moreLanes = another.isPresent();
+        }
         while (next < end && asked.size() < ahead) {
             int length = (int) Math.min(PIECE_BYTES, end - next);
-            asked.add(new Piece(next, length, files.read(handle, next, length)));
+            turn = (turn + 1) % lanes.size();
+            asked.add(ask(lanes.get(turn), next, length));
             next += length;
+        }
+        for (ReadLane lane : lanes) {
+            lane.files().flush();
         }
     }
 
-    /** The rest of a piece of which the server delivered only a part. */
-    private void askFirst(long offset, int length) throws IOException {
-        asked.addFirst(new Piece(offset, length, files.read(handle, offset, length)));
+    private Piece ask(ReadLane lane, long offset, int length) throws IOException {
+        return new Piece(offset, length, lane, lane.files().read(lane.handle(), offset, length));
     }
 
     private IOException endedEarly() {
@@ -128,18 +143,12 @@ final class RangeStream extends InputStream {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         if (closed) {
             return;
         }
         closed = true;
         asked.clear();
-        try (files) {
-            files.close(handle);
-            files.flush();
-        } catch (IOException e) {
-            // Nothing is lost: the server closes what is open when the channel ends.
-            current.clear();
-        }
+        lanes.forEach(ReadLane::close);
     }
 }

@@ -7,11 +7,14 @@ import io.pgbackup.storage.StorageUnavailableException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes directories on the server, publishes written files under their keys, and removes directories that became empty. Safe for use by many
@@ -22,6 +25,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * may remove a directory at any moment: publishing then makes it again.
  */
 final class RemoteWriter {
+    private static final Logger LOGGER = LoggerFactory.getLogger(RemoteWriter.class);
     private static final int PUBLISH_ATTEMPTS = 100;
     private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
 
@@ -209,11 +213,20 @@ final class RemoteWriter {
             return;
         }
         swept = true;
+        try {
+            removeAbandoned(files, written);
+        } catch (SftpStatusException e) {
+            // Some servers stumble over entries that others remove meanwhile. Tidiness is no reason to fail a backup.
+            LOGGER.debug("abandoned pending files in {} stay", tree.pending(), e);
+        }
+    }
+
+    private void removeAbandoned(SftpFiles files, String written) throws IOException {
         Instant limit = files.look(written)
                 .get()
                 .map(found -> found.modified().minus(ABANDONED_AFTER))
                 .orElse(Instant.MIN);
-        for (RemoteEntry entry : RemoteDirectory.read(files, tree.pending()).orElseGet(java.util.List::of)) {
+        for (RemoteEntry entry : RemoteDirectory.read(files, tree.pending()).orElseGet(List::of)) {
             if (entry.attributes().isFile() && entry.attributes().modified().isBefore(limit)) {
                 // Whether that is allowed is the server's business.
                 files.remove(RemoteTree.below(tree.pending(), entry.name()));

@@ -113,10 +113,25 @@ final class SftpStorage implements Storage, FreeSpace {
         FileHandle handle = opened(key, files, opening);
         try {
             long length = range.lengthWithin(found.get().size());
-            return new RangeStream(key, files, handle, new RangeStream.Range(range.offset(), range.offset() + length));
+            RangeStream.Range wanted = new RangeStream.Range(range.offset(), range.offset() + length);
+            return new RangeStream(key, wanted, new ReadLane(files, handle), () -> anotherLane(path));
         } catch (IndexOutOfBoundsException e) {
             files.close(handle);
             throw new StorageFaultException("cannot read " + key + " in " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Optional<ReadLane> anotherLane(String path) throws IOException {
+        Optional<SftpFiles> idle = connections.idleFiles();
+        if (idle.isEmpty()) {
+            return Optional.empty();
+        }
+        SftpFiles files = idle.get();
+        try {
+            return Optional.of(new ReadLane(files, files.open(path).get()));
+        } catch (IOException e) {
+            files.close();
+            throw e;
         }
     }
 

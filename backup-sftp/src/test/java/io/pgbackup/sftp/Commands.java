@@ -16,8 +16,7 @@ final class Commands {
 
     /** Skips the test if a program is missing; fails it where everything has to be there. */
     static void require(String program, String debianPackage) {
-        boolean found = List.of("/usr/bin", "/usr/sbin", "/bin", "/sbin").stream()
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+        boolean found = isInstalled(program);
         String message = program + " is not installed (apt-get install " + debianPackage + ")";
         if (!found && "true".equals(System.getenv("CI"))) {
             throw new IllegalStateException(message);
@@ -26,6 +25,11 @@ final class Commands {
             System.err.println("SKIPPED: " + message);
         }
         Assumptions.assumeTrue(found, message);
+    }
+
+    static boolean isInstalled(String program) {
+        return List.of("/usr/bin", "/usr/sbin", "/bin", "/sbin").stream()
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
     }
 
     static boolean isRoot() {
