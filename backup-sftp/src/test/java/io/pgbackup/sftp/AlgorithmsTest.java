@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.jcraft.jsch.JSch;
 import com.jcraft.jsch.Session;
+import io.pgbackup.sftp.testkit.SshServer;
 import io.pgbackup.storage.StorageFaultException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -3,6 +3,8 @@ package io.pgbackup.sftp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pgbackup.sftp.testkit.Commands;
+import io.pgbackup.sftp.testkit.SshServer;
 import io.pgbackup.storage.ByteRange;
 import io.pgbackup.storage.ObjectKey;
 import io.pgbackup.storage.Storage;

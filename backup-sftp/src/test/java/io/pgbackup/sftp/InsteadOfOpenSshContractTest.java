@@ -1,5 +1,6 @@
 package io.pgbackup.sftp;
 
+import io.pgbackup.sftp.testkit.Commands;
 import org.junit.jupiter.api.condition.DisabledIf;
 
 /** Where OpenSSH's server is not installed, the contract is proved all the same. */

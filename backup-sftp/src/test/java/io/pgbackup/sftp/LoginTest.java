@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.pgbackup.SecretSource;
+import io.pgbackup.sftp.testkit.Commands;
+import io.pgbackup.sftp.testkit.Keys;
+import io.pgbackup.sftp.testkit.SshServer;
 import io.pgbackup.storage.StorageDeniedException;
 import java.io.IOException;
 import java.io.PrintWriter;

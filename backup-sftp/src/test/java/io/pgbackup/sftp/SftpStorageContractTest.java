@@ -2,6 +2,7 @@ package io.pgbackup.sftp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgbackup.sftp.testkit.SshServer;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageContext;
 import io.pgbackup.storage.StorageException;

@@ -1,4 +1,4 @@
-/** Tests against OpenSSH's own server, started on the loopback interface by {@code SshServer}. */
+/** Tests against OpenSSH's own server, started on the loopback interface by the testkit. */
 @NullMarked
 package io.pgbackup.sftp;
 

@@ -1,5 +1,6 @@
-package io.pgbackup.sftp;
+package io.pgbackup.sftp.testkit;
 
+import io.pgbackup.sftp.Sftp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -24,7 +25,7 @@ import org.awaitility.Awaitility;
  * nothing but SFTP, in a cage whose only writable directory is {@code /upload}. Otherwise it serves the user who runs the tests. Removed
  * without a trace when closed.
  */
-final class SshServer implements AutoCloseable {
+public final class SshServer implements AutoCloseable {
     private static final String PROGRAM = "/usr/sbin/sshd";
 
     private final Path home;
@@ -49,36 +50,38 @@ final class SshServer implements AutoCloseable {
     }
 
     /** What may differ from server to server. */
-    static final class Setup {
+    public static final class Setup {
         private String hostKeyType = "ed25519";
         private String fileServiceOptions = "";
         private final List<String> lines = new ArrayList<>();
 
-        Setup hostKey(String type) {
+        public Setup hostKey(String type) {
             hostKeyType = type;
             return this;
         }
 
         /** Options of internal-sftp. */
-        Setup fileService(String options) {
+        public Setup fileService(String options) {
             fileServiceOptions = " " + options;
             return this;
         }
 
         /** A line of sshd_config, before the usual ones. */
-        Setup line(String line) {
+        public Setup line(String line) {
             lines.add(line);
             return this;
         }
 
-        SshServer start() throws IOException {
+        /** Starts it; the test is skipped if OpenSSH is not installed. */
+        public SshServer start() throws IOException {
             Commands.require("sshd", "openssh-server");
             Commands.require("ssh-keygen", "openssh-client");
             return SshServer.start(this);
         }
     }
 
-    static SshServer start() throws IOException {
+    /** A server as usual. */
+    public static SshServer start() throws IOException {
         return new Setup().start();
     }
 
@@ -154,18 +157,18 @@ final class SshServer implements AutoCloseable {
     }
 
     /** Ends the server and all its connections, and starts it again on the same port. */
-    void restart() throws IOException {
+    public void restart() throws IOException {
         stop();
         process = launch();
     }
 
     /** Ends all connections but not the server. */
-    void dropConnections() {
+    public void dropConnections() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
     }
 
     /** The processes that serve connections. */
-    Stream<ProcessHandle> serving() {
+    public Stream<ProcessHandle> serving() {
         return process.descendants();
     }
 
@@ -183,57 +186,57 @@ final class SshServer implements AutoCloseable {
     }
 
     /** Lets the holder of a private key log in. */
-    void authorize(Path privateKey) throws IOException {
+    public void authorize(Path privateKey) throws IOException {
         Path file = home.resolve("authorized_keys");
         String before = Files.exists(file) ? Files.readString(file) : "";
         Files.writeString(file, before + Files.readString(Keys.publicKey(privateKey)));
     }
 
-    void setPassword(String password) throws IOException {
+    public void setPassword(String password) throws IOException {
         Commands.runWithInput(user + ":" + password + "\n", "chpasswd");
     }
 
-    String user() {
+    public String user() {
         return user;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    Path clientKey() {
+    public Path clientKey() {
         return clientKey;
     }
 
-    Path hostKey() {
+    public Path hostKey() {
         return hostKey;
     }
 
     /** A directory for files of a test. */
-    Path scratch() {
+    public Path scratch() {
         return home.resolve("keys");
     }
 
     /** The writable directory, as the file system of this machine has it. */
-    Path uploads() {
+    public Path uploads() {
         return home.resolve("cage/upload");
     }
 
     /** The same as clients see it. */
-    String uploadPath() {
+    public String uploadPath() {
         return caged ? "/upload" : uploads().toString();
     }
 
-    String location(String directory) {
+    public String location(String directory) {
         return "sftp://" + user + "@127.0.0.1:" + port + uploadPath() + "/" + directory;
     }
 
     /** Settings that log in and know the server's key. */
-    Sftp settings() throws IOException {
+    public Sftp settings() throws IOException {
         return Sftp.privateKey(clientKey).pinnedHostKey(Keys.fingerprint(hostKey));
     }
 
-    String log() {
+    public String log() {
         try {
             return Files.readString(home.resolve("log"), StandardCharsets.UTF_8);
         } catch (IOException e) {

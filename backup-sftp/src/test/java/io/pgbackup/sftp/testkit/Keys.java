@@ -1,25 +1,25 @@
-package io.pgbackup.sftp;
+package io.pgbackup.sftp.testkit;
 
 import java.io.IOException;
 import java.nio.file.Path;
 
 /** Makes key pairs with OpenSSH's own program. */
-final class Keys {
+public final class Keys {
     private Keys() {}
 
     /** A key pair of a type that {@code ssh-keygen -t} knows. */
-    static Path make(Path directory, String type, String passphrase) throws IOException {
+    public static Path make(Path directory, String type, String passphrase) throws IOException {
         Path file = directory.resolve("key_" + type + (passphrase.isEmpty() ? "" : "_encrypted"));
         Commands.run("ssh-keygen", "-q", "-t", type, "-N", passphrase, "-C", "test", "-f", file.toString());
         return file;
     }
 
-    static Path publicKey(Path privateKey) {
+    public static Path publicKey(Path privateKey) {
         return Path.of(privateKey + ".pub");
     }
 
     /** SHA-256 as OpenSSH prints it. */
-    static String fingerprint(Path privateKey) throws IOException {
+    public static String fingerprint(Path privateKey) throws IOException {
         return Commands.run("ssh-keygen", "-l", "-f", publicKey(privateKey).toString())
                 .split(" ")[1];
     }

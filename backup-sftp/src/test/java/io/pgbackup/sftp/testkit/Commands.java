@@ -1,4 +1,4 @@
-package io.pgbackup.sftp;
+package io.pgbackup.sftp.testkit;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /** Runs programs of the system. */
-final class Commands {
+public final class Commands {
     private static final long PATIENCE_SECONDS = 60;
 
     private Commands() {}
 
     /** Skips the test if a program is missing; fails it where everything has to be there. */
-    static void require(String program, String debianPackage) {
+    public static void require(String program, String debianPackage) {
         boolean found = isInstalled(program);
         String message = program + " is not installed (apt-get install " + debianPackage + ")";
         if (!found && "true".equals(System.getenv("CI"))) {
@@ -27,20 +27,20 @@ final class Commands {
         Assumptions.assumeTrue(found, message);
     }
 
-    static boolean isInstalled(String program) {
+    public static boolean isInstalled(String program) {
         return List.of("/usr/bin", "/usr/sbin", "/bin", "/sbin").stream()
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
     }
 
-    static boolean isRoot() {
+    public static boolean isRoot() {
         return "root".equals(System.getProperty("user.name"));
     }
 
-    static String run(String... command) throws IOException {
+    public static String run(String... command) throws IOException {
         return runWithInput("", command);
     }
 
-    static String runWithInput(String input, String... command) throws IOException {
+    public static String runWithInput(String input, String... command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
