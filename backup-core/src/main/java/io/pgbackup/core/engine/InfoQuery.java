@@ -8,14 +8,14 @@ import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.RepositoryInfo.RepositoryState;
 import io.pgbackup.catalog.RepositoryStatus;
 import io.pgbackup.catalog.ServerIdentity;
-import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.IdentityRecords;
-import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.Pins;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import io.pgbackup.core.repository.VerifyRecords;
+import io.pgbackup.core.repository.lease.Leases;
+import io.pgbackup.core.repository.retention.Pins;
+import io.pgbackup.core.repository.set.BackupRecord;
+import io.pgbackup.core.repository.set.Catalog;
+import io.pgbackup.core.repository.set.VerifyRecords;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.error.RepositoryException;
@@ -50,7 +50,7 @@ final class InfoQuery {
         List<ServerIdentity> identities = identities(new IdentityRecords(open, layout), damaged);
         Catalog catalog = new Catalog(open, layout);
         List<BackupRecord> committed = catalog.committed((label, failure) -> damaged.add(label.toString()));
-        Set<BackupLabel> chosen = catalog.retirements().keySet();
+        Set<BackupLabel> chosen = catalog.labels().retirements().keySet();
         List<BackupRecord> records = new ArrayList<>();
         for (BackupRecord record : committed) {
             if (chosen.contains(record.label())) {
@@ -59,7 +59,7 @@ final class InfoQuery {
                 records.add(record);
             }
         }
-        Set<BackupLabel> waiting = new TreeSet<>(catalog.unsettled());
+        Set<BackupLabel> waiting = new TreeSet<>(catalog.labels().unsettled());
         waiting.addAll(new Leases(open, layout).unsettled());
         unsettled.addAll(waiting);
         VerifyRecords verifications = new VerifyRecords(open, layout);

@@ -9,9 +9,9 @@ import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.RepositoryStatus;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.catalog.Verification;
-import io.pgbackup.core.repository.BackupRecord;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.JsonRecord;
+import io.pgbackup.core.repository.set.StoredFacts;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -101,11 +101,11 @@ record InfoReport(
                 .put("repository", backup.repository())
                 .put("operation", backup.operationId());
         backup.base().ifPresent(base -> json.put("base", base.toString()));
-        backup.origin().ifPresent(origin -> json.put("origin", BackupRecord.write(origin)));
+        backup.origin().ifPresent(origin -> json.put("origin", StoredFacts.write(origin)));
         return json.putTexts(
                         "references",
                         backup.references().stream().map(BackupLabel::toString).toList())
-                .put("adopted", BackupRecord.write(backup.adopted()))
+                .put("adopted", StoredFacts.write(backup.adopted()))
                 .put("started", backup.started().toString())
                 .put("stopped", backup.stopped().toString())
                 .put(
@@ -121,7 +121,7 @@ record InfoReport(
                 .put("stopSegment", backup.wal().stopSegment())
                 .put(
                         "sizes",
-                        BackupRecord.write(backup.sizes())
+                        StoredFacts.write(backup.sizes())
                                 .put("storedWithReferences", backup.sizes().storedWithReferences()))
                 .put("server", IdentityRecords.write(backup.server()))
                 .put("badPages", backup.badPages())

@@ -3,7 +3,7 @@ package io.pgbackup.core.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.pgbackup.core.engine.restore.ChangeGate;
+import io.pgbackup.core.engine.restore.target.ChangeGate;
 import io.pgbackup.error.RestoreException;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;

@@ -8,6 +8,8 @@ import io.pgbackup.core.postgres.files.ClusterPath;
 import io.pgbackup.core.postgres.files.RelationFile;
 import io.pgbackup.core.postgres.files.RelationFileName;
 import io.pgbackup.core.postgres.recovery.TablespaceMap;
+import io.pgbackup.core.postgres.wal.Timeline;
+import io.pgbackup.core.postgres.wal.TimelineHistory;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.error.ClusterException;
 import io.pgbackup.storage.ObjectKey;
@@ -54,6 +56,13 @@ final class ServerParsers {
                         "tablespace_map",
                         texts("16400 /mnt/fast\n16401 /mnt/a\\\\b\\\nc\n"),
                         bytes -> Optional.of(TablespaceMap.parse(bytes, 17).bytes(17)),
+                        OF_CLUSTER),
+                new Parser(
+                        "timeline history",
+                        texts(
+                                "1\t0/4BBE3D0\tno recovery target specified\n\n3\tA/D000120\treached consistency\n",
+                                "# x\n1\t0/1\n"),
+                        ServerParsers::history,
                         OF_CLUSTER),
                 new Parser(
                         "path in a cluster",
@@ -148,6 +157,17 @@ final class ServerParsers {
     private static Optional<byte[]> label(byte[] bytes) {
         io.pgbackup.core.postgres.recovery.BackupLabel.parse(bytes);
         return Optional.empty();
+    }
+
+    private static Optional<byte[]> history(byte[] bytes) {
+        StringBuilder text = new StringBuilder();
+        TimelineHistory.parse(new Timeline(9), bytes)
+                .ancestors()
+                .forEach(ancestor -> text.append(ancestor.timeline())
+                        .append('\t')
+                        .append(ancestor.end())
+                        .append('\n'));
+        return Optional.of(text.toString().getBytes(StandardCharsets.US_ASCII));
     }
 
     private static Optional<byte[]> relation(byte[] bytes) {
