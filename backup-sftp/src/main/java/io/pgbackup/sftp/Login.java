@@ -12,7 +12,7 @@ sealed interface Login {
     /**
      * A private key.
      *
-     * @param key in any format of OpenSSH, or PEM, or PuTTY's
+     * @param key as OpenSSH writes it, or PEM
      * @param passphrase empty if the key is not encrypted
      * @param publicKey only needed for what the private key does not tell, such as a certificate
      */

@@ -172,7 +172,8 @@ public final class SshServer implements AutoCloseable {
         return process.descendants();
     }
 
-    void stop() {
+    /** Ends the server and all its connections. */
+    public void stop() {
         List<ProcessHandle> serving = process.descendants().toList();
         process.destroy();
         serving.forEach(ProcessHandle::destroyForcibly);

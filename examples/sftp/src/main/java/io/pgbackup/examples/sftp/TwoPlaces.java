@@ -43,7 +43,8 @@ public final class TwoPlaces {
                 .named("vault")
                 .build();
 
-        try (PgBackup pg = PgBackup.of(cluster).repository(local).repository(vault).build()) {
+        try (PgBackup pg =
+                PgBackup.of(cluster).repository(local).repository(vault).build()) {
             pg.initialize(local);
             pg.initialize(vault);
             pg.check().requireOk();

@@ -89,8 +89,8 @@ class TwoPlacesTest {
             assertThat(before.get(1)).startsWith(before.get(0) + "_").endsWith("I");
             pg.backup(BackupRequest.full().to(vault));
 
-            ExpireResult expired = pg.expire(
-                    pg.planExpire(vault, Retention.keepFullBackups(1)).deletingAtOnce());
+            ExpireResult expired =
+                    pg.expire(pg.planExpire(vault, Retention.keepFullBackups(1)).deletingAtOnce());
 
             assertThat(expired.deleted()).hasSize(2);
             assertThat(labels(pg, vault)).hasSize(1).doesNotContainAnyElementsOf(before);
@@ -107,8 +107,8 @@ class TwoPlacesTest {
 
     private static void assertNothingOf(String label, SshServer server) throws IOException {
         try (Stream<Path> files = Files.walk(server.uploads())) {
-            assertThat(files.filter(Files::isRegularFile).map(Path::toString)).noneMatch(name -> name.contains(
-                    "/data/" + label));
+            assertThat(files.filter(Files::isRegularFile).map(Path::toString))
+                    .noneMatch(name -> name.contains("/data/" + label));
         }
     }
 }
