@@ -91,7 +91,9 @@ class RoomsTest {
             .should()
             .dependOnClassesThat(resideInAPackage("io.pgbackup.core..")
                     .and(DescribedPredicate.not(resideInAPackage(CORE + "postgres.wal..")))
-                    .and(describe("are no fork", type -> !type.getBaseComponentType().getName().equals(CORE + "postgres.files.Fork"))));
+                    .and(describe(
+                            "are no fork",
+                            type -> !type.getBaseComponentType().getName().equals(CORE + "postgres.files.Fork"))));
 
     @ArchTest
     static final ArchRule VERBS_DO_NOT_KNOW_EACH_OTHER = slices().matching(

@@ -118,7 +118,8 @@ class ReceiverServerTest {
         assertThat(pg.wal().fetch(current, fetched)).isTrue();
         byte[] own = Files.readAllBytes(server.dataDirectory().resolve("pg_wal").resolve(current));
         assertThat(Files.readAllBytes(fetched)).hasSize(1 << 20).startsWith(Arrays.copyOf(own, length));
-        assertThat(pg.wal().fetch(current.substring(0, 16) + "000000FF", fetched)).isFalse();
+        assertThat(pg.wal().fetch(current.substring(0, 16) + "000000FF", fetched))
+                .isFalse();
     }
 
     /** Whole segments are those of the server; of each that is whole no part is left. */
