@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -43,6 +44,7 @@ public final class GcsServer implements AutoCloseable {
     private final Map<Request.Operation, Queue<Misbehaviour>> plans = new EnumMap<>(Request.Operation.class);
     private volatile Predicate<Optional<String>> authorization = header -> header.isEmpty();
     private volatile boolean recordsBodies = true;
+    private volatile int bytesPerSecond;
 
     private GcsServer(InstantSource clock, @Nullable SSLContext tls) {
         this.objects = new ObjectApi(clock);
@@ -164,6 +166,15 @@ public final class GcsServer implements AutoCloseable {
     }
 
     /**
+     * Takes bodies of requests no faster from now on.
+     *
+     * @param wanted bytes of each connection in a second
+     */
+    public void limitWrites(int wanted) {
+        bytesPerSecond = wanted;
+    }
+
+    /**
      * The requests so far, those within batches too.
      *
      * @return in the order of their arrival
@@ -245,7 +256,7 @@ public final class GcsServer implements AutoCloseable {
                 arriving.readNBytes(broken.bytes());
                 return;
             }
-            byte[] body = arriving.readAllBytes();
+            byte[] body = bytesPerSecond == 0 ? arriving.readAllBytes() : slowly(arriving);
             if (!isWhole(headers, body)) {
                 return;
             }
@@ -255,6 +266,16 @@ public final class GcsServer implements AutoCloseable {
             }
             send(exchange, plan instanceof Misbehaviour.DoAndAnswer other ? other.reply() : reply, plan);
         }
+    }
+
+    private byte[] slowly(InputStream arriving) throws IOException {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        int piece = Math.max(1, bytesPerSecond / 50);
+        for (byte[] bytes = arriving.readNBytes(piece); bytes.length > 0; bytes = arriving.readNBytes(piece)) {
+            body.writeBytes(bytes);
+            pause(bytes.length * 1000L / bytesPerSecond);
+        }
+        return body.toByteArray();
     }
 
     /** A body that was cut off creates nothing. */
