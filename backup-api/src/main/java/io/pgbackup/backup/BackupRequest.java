@@ -181,10 +181,14 @@ public final class BackupRequest {
         /**
          * Followed by an expire in the same repository once the backup is committed. If the expire fails, the backup stands and its result warns.
          *
-         * @param keep what to keep
+         * @param keep what to keep; whoever takes backups cannot be the one who does not trust itself
          * @return a new draft
          */
         public Draft thenExpire(Retention keep) {
+            if (keep.untrustedSource().isPresent()) {
+                throw new IllegalArgumentException(
+                        "an expire that does not trust the source is run elsewhere, not after a backup: " + keep);
+            }
             Draft copy = new Draft(this);
             copy.retention = Optional.of(keep);
             return copy;

@@ -22,13 +22,15 @@ import java.util.stream.Collectors;
  * @param grace how long backups that were chosen stay for those who read them; zero or more
  * @param consents what the plan may do because it was said by name
  * @param walOf since how many full backups archived WAL is kept; empty for all of them
+ * @param untrustedSource what is believed where the source is not; empty if it is trusted
  */
 public record ExpirePlan(
         Repository repository,
         List<Decision> decisions,
         Duration grace,
         Set<DeletionConsent> consents,
-        OptionalInt walOf) {
+        OptionalInt walOf,
+        Optional<UntrustedSource> untrustedSource) {
     /** The grace of a plan that says nothing else. */
     public static final Duration STANDARD_GRACE = Duration.ofHours(24);
 
@@ -142,9 +144,26 @@ public record ExpirePlan(
         consents = Set.copyOf(consents);
         Objects.requireNonNull(grace, "grace");
         Objects.requireNonNull(walOf, "walOf");
+        Objects.requireNonNull(untrustedSource, "untrustedSource");
+        if (walOf.isPresent() && untrustedSource.isPresent()) {
+            throw new IllegalArgumentException(
+                    "a source that is not trusted could make up full backups, so WAL is not kept by their number");
+        }
         if (grace.isNegative()) {
             throw new IllegalArgumentException("a grace is not negative: " + grace);
         }
+    }
+
+    /**
+     * Of a source that is trusted.
+     *
+     * @param repository where
+     * @param decisions one for each backup, in order of time
+     * @param grace how long backups that were chosen stay for those who read them; zero or more
+     * @param consents what the plan may do because it was said by name
+     */
+    public ExpirePlan(Repository repository, List<Decision> decisions, Duration grace, Set<DeletionConsent> consents) {
+        this(repository, decisions, grace, consents, OptionalInt.empty(), Optional.empty());
     }
 
     /**
@@ -154,7 +173,7 @@ public record ExpirePlan(
      * @param decisions one for each backup, in order of time
      */
     public ExpirePlan(Repository repository, List<Decision> decisions) {
-        this(repository, decisions, STANDARD_GRACE, Set.of(), OptionalInt.empty());
+        this(repository, decisions, STANDARD_GRACE, Set.of());
     }
 
     /**
@@ -164,7 +183,7 @@ public record ExpirePlan(
      * @return a new plan
      */
     public ExpirePlan withGrace(Duration other) {
-        return new ExpirePlan(repository, decisions, other, consents, walOf);
+        return new ExpirePlan(repository, decisions, other, consents, walOf, untrustedSource);
     }
 
     /**

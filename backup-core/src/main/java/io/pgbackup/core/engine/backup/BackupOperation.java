@@ -21,11 +21,13 @@ import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.core.work.LongCall;
 import io.pgbackup.error.ClusterException;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.storage.Storage;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -151,7 +153,11 @@ public final class BackupOperation {
     private StartedBackup start(BackupSource source) {
         operation.progress().phase("waiting for the server's checkpoint");
         String label = "pgbackup " + clusterName + " " + lanes.alive().get(0).label();
-        StartedBackup started = source.start(label, request.checkpoint());
+        StartedBackup started = new LongCall<>(
+                        () -> source.start(label, request.checkpoint()),
+                        source::close,
+                        Executors.defaultThreadFactory())
+                .await(lanes::heartbeat);
         lanes.each(lane -> lane.started(started));
         request.archivePatience().ifPresent(patience -> requireArchiving(source, started, patience));
         return started;
