@@ -4,7 +4,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
@@ -44,7 +44,7 @@ public final class GcsServer implements AutoCloseable {
     private final Map<Request.Operation, Queue<Misbehaviour>> plans = new EnumMap<>(Request.Operation.class);
     private volatile Predicate<Optional<String>> authorization = header -> header.isEmpty();
     private volatile boolean recordsBodies = true;
-    private volatile int bytesPerSecond;
+    private volatile Duration delay = Duration.ZERO;
 
     private GcsServer(InstantSource clock, @Nullable SSLContext tls) {
         this.objects = new ObjectApi(clock);
@@ -166,12 +166,12 @@ public final class GcsServer implements AutoCloseable {
     }
 
     /**
-     * Takes bodies of requests no faster from now on.
+     * Takes its time for each object from now on, as a store far away does.
      *
-     * @param wanted bytes of each connection in a second
+     * @param wanted how long a create takes at least
      */
-    public void limitWrites(int wanted) {
-        bytesPerSecond = wanted;
+    public void delayCreates(Duration wanted) {
+        delay = wanted;
     }
 
     /**
@@ -256,7 +256,10 @@ public final class GcsServer implements AutoCloseable {
                 arriving.readNBytes(broken.bytes());
                 return;
             }
-            byte[] body = bytesPerSecond == 0 ? arriving.readAllBytes() : slowly(arriving);
+            byte[] body = arriving.readAllBytes();
+            if (probe.operation() == Request.Operation.INSERT) {
+                pause(delay.toMillis());
+            }
             if (!isWhole(headers, body)) {
                 return;
             }
@@ -266,16 +269,6 @@ public final class GcsServer implements AutoCloseable {
             }
             send(exchange, plan instanceof Misbehaviour.DoAndAnswer other ? other.reply() : reply, plan);
         }
-    }
-
-    private byte[] slowly(InputStream arriving) throws IOException {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        int piece = Math.max(1, bytesPerSecond / 50);
-        for (byte[] bytes = arriving.readNBytes(piece); bytes.length > 0; bytes = arriving.readNBytes(piece)) {
-            body.writeBytes(bytes);
-            pause(bytes.length * 1000L / bytesPerSecond);
-        }
-        return body.toByteArray();
     }
 
     /** A body that was cut off creates nothing. */
