@@ -26,6 +26,7 @@ import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
 import io.pgbackup.restore.SalvageReport;
 import io.pgbackup.restore.SalvageRequest;
+import io.pgbackup.wal.ClusterWal;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
@@ -248,4 +249,11 @@ public interface ClusterOperations {
      * @return what looks at them and changes them, usable until the {@link PgBackup} is closed
      */
     RepositoryKeys keys(Repository repository);
+
+    /**
+     * The write-ahead log.
+     *
+     * @return what archives it and fetches it, usable until the {@link PgBackup} is closed
+     */
+    ClusterWal wal();
 }

@@ -3,6 +3,7 @@ package io.pgbackup;
 import io.pgbackup.event.OperationListener;
 import io.pgbackup.spi.EngineProvider;
 import io.pgbackup.spi.PgBackupConfiguration;
+import io.pgbackup.wal.WalPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -42,6 +43,7 @@ public interface PgBackup extends ClusterOperations, AutoCloseable {
         private final List<OperationListener> listeners = new ArrayList<>();
         private @Nullable PgBackupRuntime runtime;
         private @Nullable Integer parallelism;
+        private WalPolicy walPolicy = WalPolicy.all();
 
         private Builder(Cluster cluster) {
             this.cluster = Objects.requireNonNull(cluster, "cluster");
@@ -91,6 +93,17 @@ public interface PgBackup extends ClusterOperations, AutoCloseable {
         }
 
         /**
+         * In how many repositories a WAL file must be durable before it counts as archived; in all unless said otherwise.
+         *
+         * @param policy the policy
+         * @return this builder
+         */
+        public Builder walPolicy(WalPolicy policy) {
+            walPolicy = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
          * Adds a listener.
          *
          * @param listener hears every operation
@@ -121,7 +134,8 @@ public interface PgBackup extends ClusterOperations, AutoCloseable {
                             repositories,
                             listeners,
                             Optional.ofNullable(runtime),
-                            Optional.ofNullable(parallelism)));
+                            Optional.ofNullable(parallelism),
+                            walPolicy));
         }
     }
 }

@@ -68,6 +68,18 @@ public enum ErrorCode {
     LAST_FULL_BACKUP,
     /** Expire has chosen the backup, or one that it leans on: it goes. */
     BACKUP_EXPIRING,
+    /** The archive has another content under the name of a WAL file that is pushed. */
+    WAL_CONFLICT,
+    /** A WAL file is not what its name says. */
+    WAL_INVALID,
+    /** WAL that is needed is not in the archive. */
+    WAL_MISSING,
+    /** WAL that is needed is no longer on the server. */
+    WAL_GONE,
+    /** The replication slot was dropped or invalidated: the server no longer keeps WAL for its owner. */
+    SLOT_LOST,
+    /** No backup and WAL lead to the recovery target. */
+    TARGET_UNREACHABLE,
     /** A check or verification found problems and the caller required none. */
     CHECK_FAILED,
     /** A file could not be written. */

@@ -32,6 +32,14 @@ public enum OperationKind {
     PIN,
     /** Leave a pinned backup to retention again. */
     UNPIN,
+    /** Archive a WAL file. */
+    WAL_PUSH,
+    /** Bring a WAL file from the archive. */
+    WAL_FETCH,
+    /** Receive WAL as it is written, until somebody ends it. */
+    WAL_RECEIVE,
+    /** Copy WAL that a repository lacks from another. */
+    WAL_CATCH_UP,
     /** Let another key open a repository. */
     ADD_KEY,
     /** Close a repository to a key. */

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param tablespaces where each tablespace goes, by OID
  * @param links directories of the cluster that lie elsewhere, by name
  * @param changes what becomes of what is there
+ * @param wal what recovery replays
  * @param warnings what a person should know
  */
 public record RestorePlan(
@@ -33,6 +34,7 @@ public record RestorePlan(
         Map<Long, Path> tablespaces,
         Map<String, Path> links,
         RestoreChanges changes,
+        WalPlan wal,
         List<Warning> warnings) {
     /** Copies lists and maps. */
     public RestorePlan {

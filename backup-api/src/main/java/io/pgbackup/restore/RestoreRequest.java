@@ -25,6 +25,8 @@ public final class RestoreRequest {
     private @Nullable Owner owner;
     private @Nullable Path serverPrograms;
     private @Nullable String primary;
+    private @Nullable RecoveryAction action;
+    private RecoveryTimeline timeline = RecoveryTimeline.latest();
 
     private RestoreRequest(Path directory, RecoveryTarget target, WalDelivery wal) {
         this.directory = directory;
@@ -45,6 +47,8 @@ public final class RestoreRequest {
         this.owner = other.owner;
         this.serverPrograms = other.serverPrograms;
         this.primary = other.primary;
+        this.action = other.action;
+        this.timeline = other.timeline;
     }
 
     private RestoreRequest changed(Consumer<RestoreRequest> change) {
@@ -252,6 +256,29 @@ public final class RestoreRequest {
     }
 
     /**
+     * What the server does when recovery has reached its target. Unless said otherwise it is promoted at the end of the backup or of all WAL, and pauses at a
+     * chosen point, so that somebody may look before there is no way on.
+     *
+     * @param chosen the action
+     * @return a new request
+     */
+    public RestoreRequest whenReached(RecoveryAction chosen) {
+        Objects.requireNonNull(chosen, "chosen");
+        return changed(copy -> copy.action = chosen);
+    }
+
+    /**
+     * Along which timeline recovery goes; the latest that leads on from the backup unless said otherwise.
+     *
+     * @param chosen the timeline
+     * @return a new request
+     */
+    public RestoreRequest timeline(RecoveryTimeline chosen) {
+        Objects.requireNonNull(chosen, "chosen");
+        return changed(copy -> copy.timeline = chosen);
+    }
+
+    /**
      * Writes PostgreSQL's own {@code backup_manifest}, so that {@code pg_verifybackup} can prove the directory before it is started.
      *
      * @return a new request
@@ -286,6 +313,29 @@ public final class RestoreRequest {
      */
     public RecoveryTarget target() {
         return target;
+    }
+
+    /**
+     * What the server does when recovery has reached its target.
+     *
+     * @return as chosen, or as fits the target
+     */
+    public RecoveryAction action() {
+        RecoveryAction chosen = action;
+        if (chosen != null) {
+            return chosen;
+        }
+        boolean end = target instanceof RecoveryTarget.EndOfBackup || target instanceof RecoveryTarget.Latest;
+        return end ? RecoveryAction.PROMOTE : RecoveryAction.PAUSE;
+    }
+
+    /**
+     * Along which timeline recovery goes.
+     *
+     * @return the timeline
+     */
+    public RecoveryTimeline timeline() {
+        return timeline;
     }
 
     /**

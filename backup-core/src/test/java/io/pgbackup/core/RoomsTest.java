@@ -32,7 +32,8 @@ class RoomsTest {
             "pipeline", List.of("compress", "crypto"),
             "manifest", List.of("postgres"),
             "block", List.of("manifest", "postgres"),
-            "repository", List.of("manifest", "pipeline", "postgres", "compress", "crypto"));
+            "repository", List.of("manifest", "pipeline", "postgres", "compress", "crypto"),
+            "archive", List.of("repository", "pipeline", "postgres", "crypto"));
 
     private static final DescribedPredicate<JavaClass> STORAGE_ERRORS =
             describe("the words for storage failures", type -> type.getName().equals(CORE + "storage.StorageErrors"));
@@ -64,13 +65,18 @@ class RoomsTest {
     @ArchTest
     static final ArchRule REPOSITORY = room("repository");
 
+    @ArchTest
+    static final ArchRule ARCHIVE = room("archive");
+
     private static ArchRule room(String room) {
         Stream<String> allowed = Stream.concat(Stream.of(room), MAY_IMPORT.getOrDefault(room, List.of()).stream());
         String[] packages = allowed.map(name -> CORE + name + "..").toArray(String[]::new);
         DescribedPredicate<JavaClass> otherRooms = resideInAPackage(CORE + "*..")
                 .and(DescribedPredicate.not(resideInAnyPackage(packages)))
                 .and(DescribedPredicate.not(
-                        room.equals("repository") ? STORAGE_ERRORS : DescribedPredicate.alwaysFalse()));
+                        List.of("repository", "archive").contains(room)
+                                ? STORAGE_ERRORS
+                                : DescribedPredicate.alwaysFalse()));
         return noClasses()
                 .that()
                 .resideInAPackage(CORE + room + "..")
@@ -79,8 +85,19 @@ class RoomsTest {
     }
 
     @ArchTest
+    static final ArchRule THE_LOG_KNOWS_NO_SERVER = noClasses()
+            .that()
+            .resideInAPackage(CORE + "postgres.wal.record..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.pgbackup.core..")
+                    .and(DescribedPredicate.not(resideInAPackage(CORE + "postgres.wal..")))
+                    .and(describe(
+                            "are no fork",
+                            type -> !type.getBaseComponentType().getName().equals(CORE + "postgres.files.Fork"))));
+
+    @ArchTest
     static final ArchRule VERBS_DO_NOT_KNOW_EACH_OTHER = slices().matching(
-                    CORE + "engine.(backup|copy|restore|verify|salvage)..")
+                    CORE + "engine.(backup|copy|restore|verify|salvage|wal)..")
             .should()
             .notDependOnEachOther();
 
@@ -96,6 +113,54 @@ class RoomsTest {
                     CORE + "engine.restore..",
                     CORE + "engine.verify..",
                     CORE + "engine.salvage..");
+
+    /** What a repository is made of knows nothing of what is made of it; the rooms below it are no circle. */
+    @ArchTest
+    static final ArchRule OBJECTS_KNOW_NO_SETS = noClasses()
+            .that()
+            .resideInAPackage(CORE + "repository")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(CORE + "repository.*..");
+
+    @ArchTest
+    static final ArchRule SETS_KNOW_NO_LEASES_AND_LEASES_NO_RETENTION =
+            slices().matching(CORE + "repository.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule NO_CYCLES_WITHIN_BACKUP =
+            slices().matching(CORE + "engine.backup.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule NO_CYCLES_WITHIN_RESTORE =
+            slices().matching(CORE + "engine.restore.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule PARTS_OF_A_VERB_DO_NOT_KNOW_THE_VERB = classes()
+            .that()
+            .resideInAnyPackage(CORE + "engine.backup", CORE + "engine.restore")
+            .should()
+            .onlyHaveDependentClassesThat()
+            .resideInAnyPackage(CORE + "engine.backup", CORE + "engine.restore", CORE + "engine");
+
+    @ArchTest
+    static final ArchRule STREAM_KNOWS_ONLY_SESSIONS_AND_NAMES_OF_WAL = noClasses()
+            .that()
+            .resideInAPackage(CORE + "postgres.stream..")
+            .should()
+            .dependOnClassesThat(resideInAPackage(CORE + "*..")
+                    .and(DescribedPredicate.not(resideInAnyPackage(
+                            CORE + "postgres.stream..", CORE + "postgres.session..", CORE + "postgres.wal.."))));
+
+    @ArchTest
+    static final ArchRule STREAM_IS_ENTERED_FROM_ABOVE = noClasses()
+            .that()
+            .resideInAPackage(CORE + "postgres..")
+            .and()
+            .resideOutsideOfPackage(CORE + "postgres.stream..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(CORE + "postgres.stream..");
 
     @ArchTest
     static final ArchRule NO_CYCLES_BETWEEN_ROOMS =

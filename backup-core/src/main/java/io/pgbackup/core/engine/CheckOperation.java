@@ -16,10 +16,10 @@ import io.pgbackup.core.postgres.session.MissingPrivilege;
 import io.pgbackup.core.postgres.session.Privileges;
 import io.pgbackup.core.postgres.session.ServerFacts;
 import io.pgbackup.core.postgres.session.ServerSession;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.JobRecords;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.keys.KeyRingInfo;
 import io.pgbackup.keys.KeySlotInfo;
@@ -51,6 +51,10 @@ final class CheckOperation {
             operation.heartbeat();
             guarded("repository " + repository.name(), () -> checkRepository(repository));
         }
+        guarded(
+                "archiving",
+                () -> items.addAll(
+                        new ArchivingCheck(operation, repositories, ClusterLayout.of(cluster.name())).run(server)));
         return new CheckReport(operation.id(), items);
     }
 

@@ -1,6 +1,6 @@
 package io.pgbackup.core.engine;
 
-import io.pgbackup.core.repository.Leases;
+import io.pgbackup.core.repository.lease.Leases;
 
 /** What a new holder of a lease does first: nobody before it can commit any more. */
 public final class EarlierLeases {

@@ -27,8 +27,11 @@ import io.pgbackup.catalog.Retention;
 import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.catalog.VerifyReport;
 import io.pgbackup.catalog.VerifyRequest;
-import io.pgbackup.core.repository.LeaseTerms;
-import io.pgbackup.core.repository.LeaseWatch;
+import io.pgbackup.core.engine.wal.WalLanes;
+import io.pgbackup.core.engine.wal.WalVerbs;
+import io.pgbackup.core.repository.ClusterLayout;
+import io.pgbackup.core.repository.lease.LeaseTerms;
+import io.pgbackup.core.repository.lease.LeaseWatch;
 import io.pgbackup.keys.RepositoryKeys;
 import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
@@ -36,6 +39,7 @@ import io.pgbackup.restore.RestoreResult;
 import io.pgbackup.restore.SalvageReport;
 import io.pgbackup.restore.SalvageRequest;
 import io.pgbackup.spi.PgBackupConfiguration;
+import io.pgbackup.wal.ClusterWal;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
@@ -48,6 +52,7 @@ final class Engine implements PgBackup {
     private final boolean ownsRuntime;
     private final Repositories repositories;
     private final LeaseWatch leaseWatch;
+    private final WalLanes walLanes;
     private final ClusterOperations plain;
 
     Engine(PgBackupConfiguration configuration) {
@@ -56,6 +61,11 @@ final class Engine implements PgBackup {
         this.runtime = configuration.runtime().orElseGet(() -> privateRuntime(configuration));
         this.repositories = new Repositories(configuration.repositories(), runtime.clock());
         this.leaseWatch = new LeaseWatch(runtime.ticker(), LeaseTerms.STANDARD);
+        this.walLanes = new WalLanes(
+                configuration.repositories(),
+                ClusterLayout.of(configuration.cluster().name()),
+                repositories::open,
+                runtime);
         this.plain = with(OperationOptions.none());
     }
 
@@ -70,7 +80,8 @@ final class Engine implements PgBackup {
         Cluster cluster = configuration.cluster();
         OperationRunner runner =
                 new OperationRunner(cluster.name(), runtime.clock(), configuration.listeners(), options, leaseWatch);
-        return new Verbs(cluster, repositories, runtime, runner);
+        ClusterWal wal = new WalVerbs(cluster, walLanes, configuration.walPolicy(), runner);
+        return new Verbs(cluster, repositories, runtime, runner, wal);
     }
 
     @Override
@@ -194,7 +205,13 @@ final class Engine implements PgBackup {
     }
 
     @Override
+    public ClusterWal wal() {
+        return plain.wal();
+    }
+
+    @Override
     public void close() {
+        walLanes.close();
         if (ownsRuntime) {
             runtime.close();
         }

@@ -8,17 +8,20 @@ import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.RepositoryInfo.RepositoryState;
 import io.pgbackup.catalog.RepositoryStatus;
 import io.pgbackup.catalog.ServerIdentity;
-import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.engine.wal.Archives;
+import io.pgbackup.core.engine.wal.WindowQuery;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.IdentityRecords;
-import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.Pins;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import io.pgbackup.core.repository.VerifyRecords;
+import io.pgbackup.core.repository.lease.Leases;
+import io.pgbackup.core.repository.retention.Pins;
+import io.pgbackup.core.repository.set.BackupRecord;
+import io.pgbackup.core.repository.set.Catalog;
+import io.pgbackup.core.repository.set.VerifyRecords;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.error.RepositoryException;
+import io.pgbackup.wal.RecoveryWindow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,6 +39,7 @@ final class InfoQuery {
     private final List<BackupLabel> unsettled = new ArrayList<>();
     private final List<BackupLabel> retired = new ArrayList<>();
     private final List<Pin> pins = new ArrayList<>();
+    private final List<RecoveryWindow> windows = new ArrayList<>();
     private final Instant now;
 
     InfoQuery(String cluster, Instant now) {
@@ -50,7 +54,7 @@ final class InfoQuery {
         List<ServerIdentity> identities = identities(new IdentityRecords(open, layout), damaged);
         Catalog catalog = new Catalog(open, layout);
         List<BackupRecord> committed = catalog.committed((label, failure) -> damaged.add(label.toString()));
-        Set<BackupLabel> chosen = catalog.retirements().keySet();
+        Set<BackupLabel> chosen = catalog.labels().retirements().keySet();
         List<BackupRecord> records = new ArrayList<>();
         for (BackupRecord record : committed) {
             if (chosen.contains(record.label())) {
@@ -59,7 +63,7 @@ final class InfoQuery {
                 records.add(record);
             }
         }
-        Set<BackupLabel> waiting = new TreeSet<>(catalog.unsettled());
+        Set<BackupLabel> waiting = new TreeSet<>(catalog.labels().unsettled());
         waiting.addAll(new Leases(open, layout).unsettled());
         unsettled.addAll(waiting);
         VerifyRecords verifications = new VerifyRecords(open, layout);
@@ -72,6 +76,9 @@ final class InfoQuery {
             backups.add(record.toInfo(repository.name(), below, verifications.newest(record.label())));
         }
         pins.addAll(new Pins(open, layout).holding(now).values());
+        if (!identities.isEmpty()) {
+            windows.addAll(new WindowQuery(repository.name(), new Archives(open, layout)).windows(records));
+        }
         states.add(
                 damaged.isEmpty()
                         ? state(repository, statusOf(identities, records), "", identities)
@@ -129,6 +136,7 @@ final class InfoQuery {
                 List.copyOf(backups),
                 List.copyOf(unsettled),
                 List.copyOf(retired),
-                List.copyOf(pins));
+                List.copyOf(pins),
+                List.copyOf(windows));
     }
 }

@@ -4,9 +4,9 @@ import io.pgbackup.Cluster;
 import io.pgbackup.catalog.InitializeResult;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.postgres.session.ServerSession;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 
 /** Makes a repository ready for a cluster: format, keys, and the claim of the cluster's place for its server. For one call. */
 final class InitializeOperation {

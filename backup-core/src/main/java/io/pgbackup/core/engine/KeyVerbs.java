@@ -4,7 +4,7 @@ import io.pgbackup.EncryptionKey;
 import io.pgbackup.Repository;
 import io.pgbackup.core.engine.keys.KeyChanges;
 import io.pgbackup.core.engine.keys.KeyRingQuery;
-import io.pgbackup.core.repository.KeyUnlocking;
+import io.pgbackup.core.repository.keys.KeyUnlocking;
 import io.pgbackup.error.ConfigurationException;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.event.OperationKind;

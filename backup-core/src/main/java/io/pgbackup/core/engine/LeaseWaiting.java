@@ -1,6 +1,6 @@
 package io.pgbackup.core.engine;
 
-import io.pgbackup.core.repository.LeaseWatch;
+import io.pgbackup.core.repository.lease.LeaseWatch;
 import io.pgbackup.error.ConflictException;
 import io.pgbackup.error.ErrorCode;
 import java.time.Duration;

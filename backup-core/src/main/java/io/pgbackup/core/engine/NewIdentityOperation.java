@@ -5,10 +5,10 @@ import io.pgbackup.Cluster;
 import io.pgbackup.catalog.InitializeResult;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.postgres.session.ServerSession;
-import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.set.Catalog;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import java.util.List;
@@ -58,7 +58,7 @@ final class NewIdentityOperation {
     }
 
     private InitializeResult begin(ServerIdentity server) {
-        List<BackupLabel> labels = new Catalog(repository, layout).allLabels();
+        List<BackupLabel> labels = new Catalog(repository, layout).labels().all();
         Optional<BackupLabel> newest = labels.isEmpty() ? Optional.empty() : Optional.of(labels.get(labels.size() - 1));
         operation.fact("identity", Integer.toString(identities.begin(server, newest)));
         operation.fact("server", IdentityRecords.describe(server));

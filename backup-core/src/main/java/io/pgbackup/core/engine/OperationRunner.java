@@ -2,7 +2,7 @@ package io.pgbackup.core.engine;
 
 import io.pgbackup.OperationOptions;
 import io.pgbackup.catalog.JobRecord;
-import io.pgbackup.core.repository.LeaseWatch;
+import io.pgbackup.core.repository.lease.LeaseWatch;
 import io.pgbackup.core.work.Cancellation;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.event.OperationEnded;
@@ -20,9 +20,10 @@ import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.slf4j.event.Level;
 
 /** What every operation has in common: a name, events, log context, and exceptions that carry the name. Safe for use by many threads. */
-final class OperationRunner {
+final class OperationRunner implements OperationStarter {
     private static final Logger LOG = LoggerFactory.getLogger(OperationRunner.class);
     private static final String CLUSTER_KEY = "pgbackup.cluster";
     private static final String OPERATION_KEY = "pgbackup.operation";
@@ -48,15 +49,8 @@ final class OperationRunner {
         this.leaseWatch = leaseWatch;
     }
 
-    /**
-     * Runs an operation.
-     *
-     * @param kind the verb
-     * @param body does it
-     * @param <T> its result
-     * @return what the body returned
-     */
-    <T> T run(OperationKind kind, Function<Operation, T> body) {
+    @Override
+    public <T> T run(OperationKind kind, Function<Operation, T> body) {
         Listeners told = new Listeners(listeners);
         Cancellation cancellation = new Cancellation(options.cancellation(), options.deadline());
         String id = UUID.randomUUID().toString().substring(0, 18).replace("-", "");
@@ -65,14 +59,16 @@ final class OperationRunner {
         Optional<String> outerCluster = put(CLUSTER_KEY, cluster);
         Optional<String> outerOperation = put(OPERATION_KEY, id);
         told.started(new OperationStarted(id, kind, cluster, clock.instant()));
-        LOG.info("{} of {} begins", kind, cluster);
+        Level level = level(kind);
+        LOG.atLevel(level).log("{} of {} begins", kind, cluster);
         try {
             T result = body.apply(operation);
-            LOG.info(
-                    "{} of {} ended after {} ms",
-                    kind,
-                    cluster,
-                    cancellation.elapsed().toMillis());
+            LOG.atLevel(level)
+                    .log(
+                            "{} of {} ended after {} ms",
+                            kind,
+                            cluster,
+                            cancellation.elapsed().toMillis());
             told.ended(new OperationEnded(id, kind, cancellation.elapsed(), Optional.empty()));
             return result;
         } catch (RuntimeException e) {
@@ -110,6 +106,11 @@ final class OperationRunner {
             JobLog.write(operation, started, registry, Optional.of(operation.named(e)));
             throw e;
         }
+    }
+
+    /** WAL files come and go many times a minute. */
+    private static Level level(OperationKind kind) {
+        return kind == OperationKind.WAL_PUSH || kind == OperationKind.WAL_FETCH ? Level.DEBUG : Level.INFO;
     }
 
     private static Optional<String> put(String key, String value) {

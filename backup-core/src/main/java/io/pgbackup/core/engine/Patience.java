@@ -1,6 +1,6 @@
 package io.pgbackup.core.engine;
 
-import io.pgbackup.core.repository.LeaseWatch;
+import io.pgbackup.core.repository.lease.LeaseWatch;
 import java.time.Duration;
 
 /**

@@ -2,11 +2,11 @@ package io.pgbackup.core.engine;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.catalog.Pin;
-import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.Pins;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import io.pgbackup.core.repository.SetRecords;
+import io.pgbackup.core.repository.retention.Pins;
+import io.pgbackup.core.repository.set.Catalog;
+import io.pgbackup.core.repository.set.SetRecords;
 import io.pgbackup.error.ConfigurationException;
 import io.pgbackup.error.ConflictException;
 import io.pgbackup.error.ErrorCode;

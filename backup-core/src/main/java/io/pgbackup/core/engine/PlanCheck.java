@@ -4,7 +4,7 @@ import io.pgbackup.BackupLabel;
 import io.pgbackup.catalog.DeletionConsent;
 import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpirePlan.Cause;
-import io.pgbackup.core.repository.Candidate;
+import io.pgbackup.core.repository.retention.Candidate;
 import io.pgbackup.error.ConflictException;
 import io.pgbackup.error.ErrorCode;
 import java.time.Instant;

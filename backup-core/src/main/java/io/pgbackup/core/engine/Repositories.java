@@ -1,9 +1,9 @@
 package io.pgbackup.core.engine;
 
 import io.pgbackup.Repository;
-import io.pgbackup.core.repository.KeyUnlocking;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryOpener;
+import io.pgbackup.core.repository.keys.KeyUnlocking;
+import io.pgbackup.core.repository.keys.RepositoryOpener;
 import io.pgbackup.core.storage.RetryListener;
 import io.pgbackup.core.storage.RetryPolicy;
 import io.pgbackup.core.storage.RetryTiming;

@@ -27,23 +27,20 @@ import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.catalog.VerifyReport;
 import io.pgbackup.catalog.VerifyRequest;
 import io.pgbackup.core.engine.backup.BackupOperation;
-import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.engine.copy.CopyOperation;
-import io.pgbackup.core.engine.restore.RestoreOperation;
-import io.pgbackup.core.engine.restore.Surroundings;
 import io.pgbackup.core.engine.salvage.SalvageOperation;
 import io.pgbackup.core.engine.verify.VerifyOperation;
-import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.core.repository.Candidate;
-import io.pgbackup.core.repository.Catalog;
-import io.pgbackup.core.repository.DeletionPlanner;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.JobRecords;
-import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import io.pgbackup.core.repository.RetentionCatalog;
-import io.pgbackup.core.repository.RetentionPlanner;
-import io.pgbackup.core.repository.SetRecords;
+import io.pgbackup.core.repository.lease.Leases;
+import io.pgbackup.core.repository.retention.Candidate;
+import io.pgbackup.core.repository.retention.DeletionPlanner;
+import io.pgbackup.core.repository.retention.DistrustfulCatalog;
+import io.pgbackup.core.repository.retention.RetentionCatalog;
+import io.pgbackup.core.repository.retention.RetentionPlanner;
+import io.pgbackup.core.repository.set.Catalog;
+import io.pgbackup.core.repository.set.SetRecords;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.error.RepositoryException;
@@ -54,6 +51,7 @@ import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.RestoreResult;
 import io.pgbackup.restore.SalvageReport;
 import io.pgbackup.restore.SalvageRequest;
+import io.pgbackup.wal.ClusterWal;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.Arrays;
@@ -69,13 +67,15 @@ final class Verbs implements ClusterOperations {
     private final Repositories repositories;
     private final PgBackupRuntime runtime;
     private final OperationRunner runner;
+    private final ClusterWal wal;
     private final ClusterLayout layout;
 
-    Verbs(Cluster cluster, Repositories repositories, PgBackupRuntime runtime, OperationRunner runner) {
+    Verbs(Cluster cluster, Repositories repositories, PgBackupRuntime runtime, OperationRunner runner, ClusterWal wal) {
         this.cluster = cluster;
         this.repositories = repositories;
         this.runtime = runtime;
         this.runner = runner;
+        this.wal = wal;
         this.layout = ClusterLayout.of(cluster.name());
     }
 
@@ -159,64 +159,22 @@ final class Verbs implements ClusterOperations {
     @Override
     public RestorePlan planRestore(RestoreRequest request) {
         return runner.run(OperationKind.PLAN_RESTORE, operation -> {
-            Repository source = sourceOf(request);
-            try (OpenRepository open = repositories.open(source)) {
-                return restoreOperation(operation, open, request).plan();
+            RestoreChoice choice = new RestoreChoice(cluster, repositories, request);
+            try (OpenRepository open = repositories.open(choice.repository(operation))) {
+                return choice.operation(operation, open, runtime).plan();
             }
         });
     }
 
     @Override
     public RestoreResult restore(RestoreRequest request) {
-        return runner.run(
-                OperationKind.RESTORE,
-                operation -> recorded(
-                        operation,
-                        sourceOf(request),
-                        (running, open) ->
-                                restoreOperation(running, open, request).run()));
-    }
-
-    private RestoreOperation restoreOperation(Operation operation, OpenRepository open, RestoreRequest request) {
-        Catalog catalog = new Catalog(open, layout);
-        BackupLabel label = request.label().orElseGet(() -> newest(catalog, open));
-        SetContents contents = SetContents.of(open, layout, catalog.require(label));
-        return new RestoreOperation(
-                operation, contents, runtime, request, Surroundings.of(cluster, repositories.all()));
-    }
-
-    private BackupLabel newest(Catalog catalog, OpenRepository open) {
-        List<BackupRecord> backups = catalog.backups();
-        if (backups.isEmpty()) {
-            throw noBackup("repository " + open.name());
-        }
-        return backups.get(backups.size() - 1).label();
-    }
-
-    /** The repository asked for, or the first that holds a suitable backup. An unreadable one is an error, never "no backup". */
-    private Repository sourceOf(RestoreRequest request) {
-        if (request.repository().isPresent()) {
-            return request.repository().get();
-        }
-        for (Repository repository : repositories.all()) {
-            try (OpenRepository open = repositories.open(repository)) {
-                Catalog catalog = new Catalog(open, layout);
-                boolean suitable = request.label().isPresent()
-                        ? catalog.find(request.label().get()).isPresent()
-                        : !catalog.backups().isEmpty();
-                if (suitable) {
-                    return repository;
-                }
-            }
-        }
-        throw noBackup("any repository");
-    }
-
-    private RepositoryException noBackup(String where) {
-        return new RepositoryException(
-                ErrorCode.BACKUP_NOT_FOUND,
-                "there is no such backup of cluster " + cluster.name() + " in " + where,
-                "info lists the backups there are");
+        return runner.run(OperationKind.RESTORE, operation -> {
+            RestoreChoice choice = new RestoreChoice(cluster, repositories, request);
+            return recorded(
+                    operation,
+                    choice.repository(operation),
+                    (running, open) -> choice.operation(running, open, runtime).run());
+        });
     }
 
     @Override
@@ -265,10 +223,26 @@ final class Verbs implements ClusterOperations {
     @Override
     public ExpirePlan planExpire(Repository repository, Retention retention) {
         try (OpenRepository open = repositories.open(repository)) {
-            Instant now = runtime.clock().instant();
-            List<Candidate> candidates = new RetentionCatalog(open, layout).candidates(now);
-            return new ExpirePlan(repository, RetentionPlanner.plan(candidates, retention, now));
+            return new ExpirePlan(
+                    repository,
+                    decisions(open, retention),
+                    ExpirePlan.STANDARD_GRACE,
+                    Set.of(),
+                    retention.walOf(),
+                    retention.untrustedSource());
         }
+    }
+
+    private List<ExpirePlan.Decision> decisions(OpenRepository open, Retention retention) {
+        if (retention.untrustedSource().isEmpty()) {
+            Instant now = runtime.clock().instant();
+            return RetentionPlanner.plan(new RetentionCatalog(open, layout).candidates(now), retention, now);
+        }
+        DistrustfulCatalog catalog =
+                new DistrustfulCatalog(open, layout, retention.untrustedSource().get());
+        List<ExpirePlan.Decision> decisions = RetentionPlanner.plan(catalog.candidates(), retention, catalog.now());
+        catalog.requireOld(decisions);
+        return decisions;
     }
 
     @Override
@@ -277,7 +251,7 @@ final class Verbs implements ClusterOperations {
             Instant now = runtime.clock().instant();
             List<Candidate> candidates = new RetentionCatalog(open, layout).candidates(now);
             if (candidates.stream().noneMatch(candidate -> candidate.label().equals(label))) {
-                throw noBackup("repository " + open.name());
+                throw RestoreChoice.noBackup(cluster.name(), "repository " + open.name());
             }
             Set<DeletionConsent> consented = Set.copyOf(Arrays.asList(consents));
             return new ExpirePlan(
@@ -316,7 +290,7 @@ final class Verbs implements ClusterOperations {
     public void breakLease(Repository repository, BackupLabel label) {
         run(OperationKind.BREAK_LEASE, repository, (operation, open) -> {
             operation.fact("label", label.toString());
-            if (!new Catalog(open, layout).unsettled().contains(label)
+            if (!new Catalog(open, layout).labels().unsettled().contains(label)
                     && !new Leases(open, layout).unsettled().contains(label)) {
                 throw new RepositoryException(
                         ErrorCode.BACKUP_NOT_FOUND,
@@ -343,6 +317,11 @@ final class Verbs implements ClusterOperations {
     @Override
     public RepositoryKeys keys(Repository repository) {
         return new KeyVerbs(this, repositories, repository);
+    }
+
+    @Override
+    public ClusterWal wal() {
+        return wal;
     }
 
     <T> T run(OperationKind kind, Repository repository, BiFunction<Operation, OpenRepository, T> body) {

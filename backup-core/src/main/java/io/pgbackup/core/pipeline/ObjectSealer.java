@@ -66,6 +66,16 @@ public final class ObjectSealer implements AutoCloseable {
     }
 
     /**
+     * How much longer a stored frame can be than its plaintext.
+     *
+     * @param cipher of the repository
+     * @return bytes
+     */
+    public static int frameOverhead(RepositoryCipher cipher) {
+        return FrameHeader.LENGTH + cipher.overhead();
+    }
+
+    /**
      * Begins an object; whatever was in the buffer is forgotten, so a payload handed out before must have been stored.
      *
      * @param key of the object

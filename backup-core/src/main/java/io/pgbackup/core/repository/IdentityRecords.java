@@ -3,7 +3,6 @@ package io.pgbackup.core.repository;
 import io.pgbackup.BackupLabel;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.pipeline.HeaderKind;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.storage.ObjectPrefix;
@@ -120,14 +119,37 @@ public final class IdentityRecords {
      * @return tells by the label
      */
     public Predicate<BackupLabel> ofCurrent() {
-        int count = all().size();
-        Optional<BackupLabel> after = count == 0
+        Optional<BackupLabel> after = after(all().size());
+        return label -> isLater(label, after);
+    }
+
+    /**
+     * The identity that a set was taken of.
+     *
+     * @param taken its label; of a copy that of its origin
+     * @return number of the identity, from 1
+     */
+    public int numberOf(BackupLabel taken) {
+        for (int number = all().size(); number > 1; number--) {
+            if (isLater(taken, after(number))) {
+                return number;
+            }
+        }
+        return 1;
+    }
+
+    private static boolean isLater(BackupLabel label, Optional<BackupLabel> after) {
+        return after.isEmpty() || label.compareTo(after.get()) > 0;
+    }
+
+    /** The newest label that was there when an identity began. */
+    private Optional<BackupLabel> after(int number) {
+        return number == 0
                 ? Optional.empty()
                 : repository.require(
-                        layout.identity(count),
+                        layout.identity(number),
                         HeaderKind.IDENTITY,
                         bytes -> JsonRecord.parse(bytes).optionalText("after").map(BackupLabel::parse));
-        return label -> after.isEmpty() || label.compareTo(after.get()) > 0;
     }
 
     /**
@@ -186,7 +208,7 @@ public final class IdentityRecords {
         return read(JsonRecord.parse(bytes));
     }
 
-    static ServerIdentity read(JsonRecord record) {
+    public static ServerIdentity read(JsonRecord record) {
         return new ServerIdentity(
                 Long.parseUnsignedLong(record.text("systemIdentifier")),
                 record.count("majorVersion"),

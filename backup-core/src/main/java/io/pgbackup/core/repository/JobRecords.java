@@ -2,7 +2,6 @@ package io.pgbackup.core.repository;
 
 import io.pgbackup.catalog.JobRecord;
 import io.pgbackup.core.pipeline.HeaderKind;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.event.OperationKind;
 import io.pgbackup.storage.ObjectKey;
 import java.time.Duration;

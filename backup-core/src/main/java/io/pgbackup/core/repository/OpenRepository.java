@@ -44,7 +44,7 @@ public final class OpenRepository extends StoredObjects implements AutoCloseable
     private final SealedRecords records;
     private final SecureRandom random = new SecureRandom();
 
-    OpenRepository(String name, Storage storage, RepositoryCipher cipher, CodecSpec codec) {
+    public OpenRepository(String name, Storage storage, RepositoryCipher cipher, CodecSpec codec) {
         this(name, storage, cipher, codec, Optional.empty());
     }
 
@@ -58,7 +58,7 @@ public final class OpenRepository extends StoredObjects implements AutoCloseable
     }
 
     /** The same repository, whose sets are locked as its user wants. */
-    OpenRepository locking(Optional<ObjectLock> wanted) {
+    public OpenRepository locking(Optional<ObjectLock> wanted) {
         return new OpenRepository(name(), storage(), cipher, codec, wanted);
     }
 
@@ -72,7 +72,7 @@ public final class OpenRepository extends StoredObjects implements AutoCloseable
     }
 
     /** From now on, what is created of a set is locked. */
-    void lock(ObjectPrefix data, ObjectKey record, Instant until) {
+    public void lock(ObjectPrefix data, ObjectKey record, Instant until) {
         objectLock.ifPresent(lock -> lock(data, record, new ObjectAttributes.Lock(until, lock.mode())));
     }
 

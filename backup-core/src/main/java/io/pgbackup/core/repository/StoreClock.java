@@ -1,7 +1,6 @@
 package io.pgbackup.core.repository;
 
 import io.pgbackup.core.pipeline.HeaderKind;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
 import java.time.Instant;

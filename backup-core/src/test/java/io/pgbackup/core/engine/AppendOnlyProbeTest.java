@@ -6,7 +6,7 @@ import io.pgbackup.Repository;
 import io.pgbackup.catalog.CheckReport.Item;
 import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryOpener;
+import io.pgbackup.core.repository.keys.RepositoryOpener;
 import io.pgbackup.core.storage.ForwardingStorage;
 import io.pgbackup.storage.ObjectAttributes;
 import io.pgbackup.storage.ObjectKey;

@@ -1,7 +1,7 @@
 package io.pgbackup.core.engine;
 
 import io.pgbackup.CancellationToken;
-import io.pgbackup.core.repository.LeaseWatch;
+import io.pgbackup.core.repository.lease.LeaseWatch;
 import io.pgbackup.core.work.Cancellation;
 import io.pgbackup.event.OperationKind;
 import io.pgbackup.event.OperationListener;

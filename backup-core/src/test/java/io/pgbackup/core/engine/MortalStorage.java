@@ -1,28 +1,15 @@
 package io.pgbackup.core.engine;
 
-import io.pgbackup.storage.ByteRange;
-import io.pgbackup.storage.DeleteReport;
-import io.pgbackup.storage.Listing;
-import io.pgbackup.storage.ObjectAttributes;
-import io.pgbackup.storage.ObjectInfo;
-import io.pgbackup.storage.ObjectKey;
-import io.pgbackup.storage.ObjectPrefix;
-import io.pgbackup.storage.Payload;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageDeniedException;
 import io.pgbackup.storage.StorageException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Collection;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A store as a process sees it that dies at one of its calls: that call happens or does not, and from then on nothing of the process ever reaches the
  * store again, no abort, no job record. Safe for use by many threads.
  */
-public final class MortalStorage implements Storage {
+public final class MortalStorage extends AttendedStorage {
     /** When a process dies. Counts the calls of all storages that it opens. */
     public static final class Death {
         private final int atCall;
@@ -78,68 +65,20 @@ public final class MortalStorage implements Storage {
         }
     }
 
-    private final Storage delegate;
     private final Death death;
 
     public MortalStorage(Storage delegate, Death death) {
-        this.delegate = delegate;
+        super(delegate);
         this.death = death;
     }
 
     @Override
-    public void create(ObjectKey key, Payload payload, ObjectAttributes attributes) throws StorageException {
+    protected void before() throws StorageException {
         death.before();
-        delegate.create(key, payload, attributes);
+    }
+
+    @Override
+    protected void after() throws StorageException {
         death.after();
-    }
-
-    @Override
-    public InputStream read(ObjectKey key, ByteRange range) throws StorageException {
-        death.before();
-        InputStream stream = delegate.read(key, range);
-        try {
-            death.after();
-            return stream;
-        } catch (StorageException e) {
-            close(stream);
-            throw e;
-        }
-    }
-
-    private static void close(InputStream stream) {
-        try {
-            stream.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public Optional<ObjectInfo> stat(ObjectKey key) throws StorageException {
-        death.before();
-        Optional<ObjectInfo> info = delegate.stat(key);
-        death.after();
-        return info;
-    }
-
-    @Override
-    public Listing list(ObjectPrefix prefix) throws StorageException {
-        death.before();
-        Listing listing = delegate.list(prefix);
-        death.after();
-        return listing;
-    }
-
-    @Override
-    public DeleteReport delete(Collection<ObjectKey> keys) throws StorageException {
-        death.before();
-        DeleteReport report = delegate.delete(keys);
-        death.after();
-        return report;
-    }
-
-    @Override
-    public void close() {
-        delegate.close();
     }
 }

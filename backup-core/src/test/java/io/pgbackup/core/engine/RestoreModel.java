@@ -4,12 +4,15 @@ import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.engine.backup.SetHarness;
-import io.pgbackup.core.engine.restore.ChangeGate;
+import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.engine.restore.RestoreOperation;
-import io.pgbackup.core.engine.restore.Surroundings;
+import io.pgbackup.core.engine.restore.plan.RestoreSource;
+import io.pgbackup.core.engine.restore.route.WalRouting;
+import io.pgbackup.core.engine.restore.target.ChangeGate;
+import io.pgbackup.core.engine.restore.target.Surroundings;
 import io.pgbackup.core.postgres.ControlFileBytes;
 import io.pgbackup.core.postgres.files.LocalClusterFiles;
-import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.set.BackupRecord;
 import io.pgbackup.event.OperationKind;
 import io.pgbackup.restore.RestoreRequest;
 import java.io.IOException;
@@ -160,10 +163,16 @@ final class RestoreModel implements AutoCloseable {
         Operation operation = LoneOperation.of(OperationKind.RESTORE, InstantSource.system());
         return new RestoreOperation(
                 operation,
-                harness.contents(sets.get(set)),
+                source(harness.contents(sets.get(set)), request),
                 runtime,
                 request,
                 new Surroundings(repositories, Optional.empty()));
+    }
+
+    private static RestoreSource source(SetContents contents, RestoreRequest request) {
+        return new RestoreSource(
+                contents,
+                new WalRouting(contents.repository(), contents.layout(), request, () -> {}).from(contents.record()));
     }
 
     /** Restores to a place of that name, tablespace beside it. */
@@ -187,6 +196,14 @@ final class RestoreModel implements AutoCloseable {
         tree.remove("pgbackup.restore");
         tree.computeIfPresent("tablespace_map", (path, content) -> "a map");
         return tree;
+    }
+
+    /** As {@link #tree}, without the modes of data directory and tablespace, which a restore narrows first. */
+    SortedMap<String, String> inside(String name) {
+        SortedMap<String, String> inside = tree(name);
+        inside.remove("");
+        inside.remove("tablespace/");
+        return inside;
     }
 
     private static void add(Path root, String prefix, SortedMap<String, String> tree) {

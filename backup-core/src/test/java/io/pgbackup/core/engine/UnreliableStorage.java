@@ -1,19 +1,8 @@
 package io.pgbackup.core.engine;
 
-import io.pgbackup.storage.ByteRange;
-import io.pgbackup.storage.DeleteReport;
-import io.pgbackup.storage.Listing;
-import io.pgbackup.storage.ObjectAttributes;
-import io.pgbackup.storage.ObjectInfo;
-import io.pgbackup.storage.ObjectKey;
-import io.pgbackup.storage.ObjectPrefix;
-import io.pgbackup.storage.Payload;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageUnavailableException;
-import java.io.InputStream;
-import java.util.Collection;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -22,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
  * A store of which a share of all calls fails: half of those before anything happened, the other half after it happened, so that only the reply is
  * lost; and another share answers slowly. Safe for use by many threads.
  */
-final class UnreliableStorage implements Storage {
+final class UnreliableStorage extends AttendedStorage {
     /** How bad it is. Counts over all storages opened with it. */
     static final class Weather {
         private static final long SLOW_NANOSECONDS = 50_000_000;
@@ -61,68 +50,20 @@ final class UnreliableStorage implements Storage {
         }
     }
 
-    private final Storage delegate;
     private final Weather weather;
 
     UnreliableStorage(Storage delegate, Weather weather) {
-        this.delegate = delegate;
+        super(delegate);
         this.weather = weather;
     }
 
     @Override
-    public void create(ObjectKey key, Payload payload, ObjectAttributes attributes) throws StorageException {
+    protected void before() throws StorageException {
         weather.before();
-        delegate.create(key, payload, attributes);
+    }
+
+    @Override
+    protected void after() throws StorageException {
         weather.after();
-    }
-
-    @Override
-    public InputStream read(ObjectKey key, ByteRange range) throws StorageException {
-        weather.before();
-        InputStream stream = delegate.read(key, range);
-        try {
-            weather.after();
-        } catch (StorageException e) {
-            closeQuietly(stream);
-            throw e;
-        }
-        return stream;
-    }
-
-    private static void closeQuietly(InputStream stream) {
-        try {
-            stream.close();
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public Optional<ObjectInfo> stat(ObjectKey key) throws StorageException {
-        weather.before();
-        Optional<ObjectInfo> info = delegate.stat(key);
-        weather.after();
-        return info;
-    }
-
-    @Override
-    public Listing list(ObjectPrefix prefix) throws StorageException {
-        weather.before();
-        Listing listing = delegate.list(prefix);
-        weather.after();
-        return listing;
-    }
-
-    @Override
-    public DeleteReport delete(Collection<ObjectKey> keys) throws StorageException {
-        weather.before();
-        DeleteReport report = delegate.delete(keys);
-        weather.after();
-        return report;
-    }
-
-    @Override
-    public void close() {
-        delegate.close();
     }
 }

@@ -13,7 +13,7 @@ import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.pipeline.ObjectHeader;
 import io.pgbackup.core.pipeline.SealedRecords;
 import io.pgbackup.core.repository.RecordParsers;
-import io.pgbackup.core.repository.SyntheticSet;
+import io.pgbackup.core.repository.set.SyntheticSet;
 import io.pgbackup.core.storage.LocalDirectoryStorage;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;

@@ -10,6 +10,7 @@ import io.pgbackup.SecretSource;
 import io.pgbackup.catalog.BackupInfo;
 import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.core.pipeline.ObjectHeader;
+import io.pgbackup.core.repository.set.SyntheticSet;
 import io.pgbackup.core.storage.LocalDirectoryStorage;
 import io.pgbackup.storage.ObjectKey;
 import java.io.ByteArrayOutputStream;

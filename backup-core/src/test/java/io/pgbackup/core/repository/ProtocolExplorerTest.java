@@ -7,7 +7,14 @@ import io.pgbackup.core.compress.CodecSpec;
 import io.pgbackup.core.crypto.RepositoryCipher;
 import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.repository.ProtocolExplorer.Result;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.lease.LeaseTerms;
+import io.pgbackup.core.repository.lease.LeaseWatch;
+import io.pgbackup.core.repository.lease.Leases;
+import io.pgbackup.core.repository.retention.Expiry;
+import io.pgbackup.core.repository.set.BeginRecord;
+import io.pgbackup.core.repository.set.Catalog;
+import io.pgbackup.core.repository.set.SampleRecords;
+import io.pgbackup.core.repository.set.SetRecords;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.storage.ByteRange;
 import io.pgbackup.storage.ObjectKey;
@@ -77,7 +84,7 @@ class ProtocolExplorerTest {
     }
 
     private static void commit(OpenRepository repository, BackupLabel label, List<BackupLabel> leansOn) {
-        new SetRecords(repository, LAYOUT).commit(RetentionPlannerTest.record(label, leansOn));
+        new SetRecords(repository, LAYOUT).commit(SampleRecords.record(label, leansOn));
     }
 
     /** A watch for which every holder has been silent for long: anyone may take over at any time. */

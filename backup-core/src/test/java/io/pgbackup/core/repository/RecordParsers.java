@@ -2,6 +2,13 @@ package io.pgbackup.core.repository;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.backup.BadPage;
+import io.pgbackup.core.repository.keys.KeyRing;
+import io.pgbackup.core.repository.keys.RepositoryFormat;
+import io.pgbackup.core.repository.set.AdoptedPages;
+import io.pgbackup.core.repository.set.BundleIndex;
+import io.pgbackup.core.repository.set.ManifestRoot;
+import io.pgbackup.core.repository.set.SampleRecords;
+import io.pgbackup.core.repository.set.SyntheticSet;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +63,7 @@ public final class RecordParsers {
     }
 
     public static byte[] commit() {
-        return RetentionPlannerTest.record(
+        return SampleRecords.record(
                         BackupLabel.parse("20260101-000000F_20260102-000000I"),
                         List.of(BackupLabel.parse("20260101-000000F")))
                 .toBytes();

@@ -8,6 +8,8 @@ import io.pgbackup.Repository;
 import io.pgbackup.SecretSource;
 import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.pipeline.ObjectHeader;
+import io.pgbackup.core.repository.keys.RepositoryOpener;
+import io.pgbackup.core.repository.set.SyntheticSet;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.storage.ByteRange;

@@ -5,7 +5,7 @@ import io.pgbackup.backup.BackupOutcome;
 import io.pgbackup.backup.BackupOutcomes;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.core.engine.Operation;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.storage.PatientStorage;
 import io.pgbackup.storage.Storage;
 import java.time.Duration;

@@ -7,13 +7,17 @@ import io.pgbackup.catalog.BackupSizes;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.catalog.WalRange;
 import io.pgbackup.core.engine.Operation;
+import io.pgbackup.core.engine.backup.base.BaseSet;
+import io.pgbackup.core.engine.backup.base.Begun;
+import io.pgbackup.core.engine.backup.files.CopyTotals;
+import io.pgbackup.core.engine.backup.files.LaneCopy;
 import io.pgbackup.core.postgres.session.StartedBackup;
 import io.pgbackup.core.postgres.session.StoppedBackup;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
-import io.pgbackup.core.repository.AdoptedPages;
-import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.core.repository.ManifestRoot;
+import io.pgbackup.core.repository.set.AdoptedPages;
+import io.pgbackup.core.repository.set.BackupRecord;
+import io.pgbackup.core.repository.set.ManifestRoot;
 import java.util.List;
 import java.util.Map;
 
@@ -55,7 +59,7 @@ record SetEnding(
                         copy.totals().adoptedBytes()),
                 begun.since(),
                 operation.clock().instant(),
-                wal(),
+                wal(request),
                 sizes(copy),
                 server,
                 badPages.size(),
@@ -63,7 +67,7 @@ record SetEnding(
                 root);
     }
 
-    private WalRange wal() {
+    private WalRange wal(BackupRequest request) {
         List<WalFileName> segments = stopped.segments(new WalSegmentSize(server.segmentSize()));
         StartedBackup started = stopped.started();
         return new WalRange(
@@ -71,7 +75,8 @@ record SetEnding(
                 started.start(),
                 stopped.stop(),
                 segments.get(0).toString(),
-                segments.get(segments.size() - 1).toString());
+                segments.get(segments.size() - 1).toString(),
+                request.archivePatience().isPresent());
     }
 
     private static BackupSizes sizes(LaneCopy copy) {

@@ -6,7 +6,7 @@ import io.pgbackup.core.block.RangeJoiner.Range;
 import io.pgbackup.core.block.RangeJoiner.Wanted;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.SetLayout;
+import io.pgbackup.core.repository.SetLayout;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.core.work.ProgressMeter;
 import io.pgbackup.error.RepositoryException;

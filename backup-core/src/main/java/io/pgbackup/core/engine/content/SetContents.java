@@ -2,11 +2,11 @@ package io.pgbackup.core.engine.content;
 
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
-import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.core.repository.ManifestRoot;
-import io.pgbackup.core.repository.ManifestStore;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.set.BackupRecord;
+import io.pgbackup.core.repository.set.ManifestRoot;
+import io.pgbackup.core.repository.set.ManifestStore;
 import java.util.Iterator;
 import java.util.List;
 

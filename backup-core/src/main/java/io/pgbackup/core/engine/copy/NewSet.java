@@ -3,7 +3,7 @@ package io.pgbackup.core.engine.copy;
 import io.pgbackup.BackupLabel;
 import io.pgbackup.BackupType;
 import io.pgbackup.catalog.BackupOrigin;
-import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.set.BackupRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

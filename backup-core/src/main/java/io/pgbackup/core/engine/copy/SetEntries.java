@@ -5,7 +5,7 @@ import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.pipeline.FrameFingerprint;
-import io.pgbackup.core.repository.ManifestStore;
+import io.pgbackup.core.repository.set.ManifestStore;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Supplier;

@@ -6,7 +6,7 @@ import io.pgbackup.core.engine.content.FrameWorkers.Fetch;
 import io.pgbackup.core.manifest.FrameRef;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.manifest.UnitRuns;
-import io.pgbackup.core.repository.BundleWriter;
+import io.pgbackup.core.repository.set.BundleWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

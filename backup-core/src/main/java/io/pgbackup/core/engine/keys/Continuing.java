@@ -1,10 +1,10 @@
 package io.pgbackup.core.engine.keys;
 
 import io.pgbackup.EncryptionKey;
-import io.pgbackup.core.repository.KeyRing;
-import io.pgbackup.core.repository.KeyUnlocking;
-import io.pgbackup.core.repository.ObtainedKey;
-import io.pgbackup.core.repository.UnlockedKeys;
+import io.pgbackup.core.repository.keys.KeyRing;
+import io.pgbackup.core.repository.keys.KeyUnlocking;
+import io.pgbackup.core.repository.keys.ObtainedKey;
+import io.pgbackup.core.repository.keys.UnlockedKeys;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.keys.RotateRequest;

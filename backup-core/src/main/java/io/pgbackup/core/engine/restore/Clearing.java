@@ -1,6 +1,12 @@
 package io.pgbackup.core.engine.restore;
 
 import io.pgbackup.core.engine.Operation;
+import io.pgbackup.core.engine.restore.plan.ChangeTally;
+import io.pgbackup.core.engine.restore.target.ConflictingPaths;
+import io.pgbackup.core.engine.restore.target.Existing;
+import io.pgbackup.core.engine.restore.target.SurplusTree;
+import io.pgbackup.core.engine.restore.target.TargetDirectory;
+import io.pgbackup.core.engine.restore.target.TargetJoin;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
 import java.nio.file.Path;

@@ -1,11 +1,16 @@
 package io.pgbackup.core.engine.restore;
 
+import io.pgbackup.core.engine.restore.plan.Planned;
+import io.pgbackup.core.engine.restore.route.WalRoute;
+import io.pgbackup.core.engine.restore.target.TargetDirectory;
 import io.pgbackup.core.postgres.files.EntryAttributes;
 import io.pgbackup.core.postgres.files.NativePaths;
 import io.pgbackup.core.postgres.files.TablespaceLocation;
 import io.pgbackup.core.postgres.recovery.RecoverySettings;
 import io.pgbackup.core.postgres.recovery.TablespaceMap;
+import io.pgbackup.restore.RecoveryTarget;
 import io.pgbackup.restore.RestoreRequest;
+import io.pgbackup.restore.WalDelivery;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -38,15 +43,25 @@ final class RecoveryFiles {
         target.write(MAP, TablespaceMap.parse(map, major).relocated(moved).bytes(major), model);
     }
 
-    /** Only a server that was shut down is backed up without a label: it is consistent as it is, and has nothing to replay. */
-    private RecoverySettings endOfBackup() {
-        return target.holds(LABEL) ? RecoverySettings.endOfBackup() : RecoverySettings.shutDown();
+    /**
+     * Only a server that was shut down is backed up without a label: it is consistent as it is, and has no end of a backup to replay to.
+     */
+    private RecoverySettings recovery(WalRoute route) {
+        boolean shutDown = !target.holds(LABEL) && request.target() instanceof RecoveryTarget.EndOfBackup;
+        return shutDown ? RecoverySettings.shutDown() : route.settings();
+    }
+
+    /** A standby that can fetch WAL by a command does so until it has caught up with what is archived. */
+    private RecoverySettings following(String primary) {
+        RecoverySettings settings = RecoverySettings.following(primary);
+        return request.wal() instanceof WalDelivery.Command served
+                ? settings.with("restore_command", served.command())
+                : settings;
     }
 
     /** Writes the settings and the signal; returns the signal's name. */
-    String configure(boolean tablespacesInPlace, Planned planned) {
-        RecoverySettings settings =
-                request.primary().map(RecoverySettings::following).orElseGet(this::endOfBackup);
+    String configure(boolean tablespacesInPlace, Planned planned, WalRoute route) {
+        RecoverySettings settings = request.primary().map(this::following).orElseGet(() -> recovery(route));
         settings =
                 request.archivingKept() ? settings.keepingArchiving() : settings.with("synchronous_standby_names", "");
         if (tablespacesInPlace) {

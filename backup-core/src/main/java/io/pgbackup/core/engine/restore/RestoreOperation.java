@@ -6,6 +6,24 @@ import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FrameWorkers;
 import io.pgbackup.core.engine.content.SetContents;
+import io.pgbackup.core.engine.restore.plan.ChangeTally;
+import io.pgbackup.core.engine.restore.plan.Planned;
+import io.pgbackup.core.engine.restore.plan.ResolvedFiles;
+import io.pgbackup.core.engine.restore.plan.RestorePlanner;
+import io.pgbackup.core.engine.restore.plan.RestoreSource;
+import io.pgbackup.core.engine.restore.plan.SetEntries;
+import io.pgbackup.core.engine.restore.plan.SetFile;
+import io.pgbackup.core.engine.restore.route.WalBringing;
+import io.pgbackup.core.engine.restore.route.WalRoute;
+import io.pgbackup.core.engine.restore.target.ChangeGate;
+import io.pgbackup.core.engine.restore.target.Ownership;
+import io.pgbackup.core.engine.restore.target.RestoreClaim;
+import io.pgbackup.core.engine.restore.target.RestoreMarker;
+import io.pgbackup.core.engine.restore.target.SurplusTree;
+import io.pgbackup.core.engine.restore.target.Surroundings;
+import io.pgbackup.core.engine.restore.target.TargetDirectory;
+import io.pgbackup.core.engine.restore.target.TargetFile;
+import io.pgbackup.core.engine.restore.target.TargetJoin;
 import io.pgbackup.core.postgres.files.EntryAttributes;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.error.RepositoryException;
@@ -23,10 +41,10 @@ import java.util.concurrent.atomic.LongAdder;
  * the control file last, so that a half restore can never be started. For one call.
  */
 public final class RestoreOperation {
-    static final int TASKS_PER_WORKER = 4;
 
     private final Operation operation;
     private final SetContents contents;
+    private final WalRoute route;
     private final PgBackupRuntime runtime;
     private final RestoreRequest request;
     private final RestorePlanner planner;
@@ -39,22 +57,23 @@ public final class RestoreOperation {
      * For one call.
      *
      * @param operation the call
-     * @param contents of the set to restore
+     * @param source the set to restore, and the way from it to the target
      * @param runtime whose workers read
      * @param request what is wanted
      * @param surroundings what must not be touched
      */
     public RestoreOperation(
             Operation operation,
-            SetContents contents,
+            RestoreSource source,
             PgBackupRuntime runtime,
             RestoreRequest request,
             Surroundings surroundings) {
         this.operation = operation;
-        this.contents = contents;
+        this.contents = source.contents();
+        this.route = source.route();
         this.runtime = runtime;
         this.request = request;
-        this.planner = new RestorePlanner(operation, contents, runtime, request, surroundings);
+        this.planner = new RestorePlanner(operation, source, runtime, request, surroundings);
         this.gate = path -> operation.cancellation().check();
     }
 
@@ -67,10 +86,6 @@ public final class RestoreOperation {
     public RestoreOperation through(ChangeGate other) {
         gate = other;
         return this;
-    }
-
-    static EntryAttributes.Ownership ownership(RestoreRequest.Owner owner) {
-        return new EntryAttributes.Ownership(owner.user(), owner.group());
     }
 
     /**
@@ -94,8 +109,7 @@ public final class RestoreOperation {
                 contents.record().sizes().cluster());
         Planned planned = planner.plan(false);
         operation.progress().expect(planned.plan().bytesToWrite());
-        TargetDirectory target = new TargetDirectory(
-                planned.places(), new Ownership(request.owner().map(RestoreOperation::ownership)), gate);
+        TargetDirectory target = new TargetDirectory(planned.places(), Ownership.as(request.owner()), gate);
         SurplusTree surplus = new SurplusTree(planned.mounts());
         RestoreMarker marker = RestoreMarker.of(
                 contents.record().server().systemIdentifier(),
@@ -137,6 +151,7 @@ public final class RestoreOperation {
                 plan.tablespaces(),
                 plan.links(),
                 tally.changes(plan.changes().existing()),
+                plan.wal(),
                 operation.warnings());
         return new RestoreResult(
                 operation.id(),
@@ -166,7 +181,9 @@ public final class RestoreOperation {
     private long fill(Planned planned, TargetDirectory target, TargetFile.Rules rules) {
         try (FrameWorkers workers = new FrameWorkers(contents.source(), runtime.workers());
                 OrderedWork work = new OrderedWork(
-                        runtime.executor(), TASKS_PER_WORKER * runtime.workers(), operation::heartbeat)) {
+                        runtime.executor(),
+                        RestorePlanner.TASKS_PER_WORKER * runtime.workers(),
+                        operation::heartbeat)) {
             operation.progress().phase("restoring files");
             ContentReader reader = new ContentReader(workers, work, operation.progress(), (file, failure) -> {
                 throw failure;
@@ -185,13 +202,15 @@ public final class RestoreOperation {
     }
 
     private void complete(Planned planned, TargetDirectory target, Filling filling, OrderedWork work) {
+        EntryAttributes model = filling.fileModel().orElseThrow(this::incomplete);
+        operation.progress().phase("bringing WAL");
+        new WalBringing(target, model).bring(route, work);
         operation.progress().phase("making it durable");
         SetFile control = filling.control().orElseThrow(this::incomplete);
-        EntryAttributes model = filling.fileModel().orElseThrow(this::incomplete);
         target.giveRootsTo(filling.directoryModel().orElse(model));
         RecoveryFiles recovery = new RecoveryFiles(target, request, model);
         recovery.relocateTablespaces(contents.record().server().majorVersion());
-        String signal = recovery.configure(filling.tablespacesInPlace(), planned);
+        String signal = recovery.configure(filling.tablespacesInPlace(), planned, route);
         if (request.serverManifest()) {
             writeServerManifest(target, List.of(RecoveryFiles.SETTINGS, RecoveryFiles.MAP, signal), control, model);
         }

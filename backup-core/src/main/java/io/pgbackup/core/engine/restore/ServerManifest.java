@@ -1,6 +1,7 @@
 package io.pgbackup.core.engine.restore;
 
 import io.pgbackup.catalog.WalRange;
+import io.pgbackup.core.engine.restore.target.TargetDirectory;
 import io.pgbackup.core.manifest.FileProof;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.pipeline.Crc32c;

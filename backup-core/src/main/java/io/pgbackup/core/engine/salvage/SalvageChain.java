@@ -2,11 +2,11 @@ package io.pgbackup.core.engine.salvage;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.BackupType;
-import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import io.pgbackup.core.repository.SetRecords;
+import io.pgbackup.core.repository.set.BackupRecord;
+import io.pgbackup.core.repository.set.Catalog;
+import io.pgbackup.core.repository.set.SetRecords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +34,8 @@ record SalvageChain(List<BackupLabel> labels, boolean known) {
                     .flatMap(leansOn -> leansOn);
         }
         return told.map(references -> new SalvageChain(with(references, label), true))
-                .orElseGet(() -> new SalvageChain(guessed(label, catalog.allLabels()), false));
+                .orElseGet(
+                        () -> new SalvageChain(guessed(label, catalog.labels().all()), false));
     }
 
     private static List<BackupLabel> with(List<BackupLabel> references, BackupLabel label) {

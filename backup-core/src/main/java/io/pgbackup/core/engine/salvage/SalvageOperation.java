@@ -2,11 +2,11 @@ package io.pgbackup.core.engine.salvage;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.core.engine.Operation;
-import io.pgbackup.core.repository.AdoptedPages;
-import io.pgbackup.core.repository.ManifestRoot;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.Remains;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.set.AdoptedPages;
+import io.pgbackup.core.repository.set.ManifestRoot;
+import io.pgbackup.core.repository.set.Remains;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.restore.SalvageReport;

@@ -1,13 +1,13 @@
 package io.pgbackup.core.engine.verify;
 
 import io.pgbackup.BackupLabel;
-import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.IdentityRecords;
-import io.pgbackup.core.repository.LeaseTerms;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
-import io.pgbackup.core.repository.RepositoryLayout.SetLayout;
+import io.pgbackup.core.repository.SetLayout;
+import io.pgbackup.core.repository.lease.LeaseTerms;
+import io.pgbackup.core.repository.set.BackupRecord;
+import io.pgbackup.core.repository.set.Catalog;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.storage.Listing;
@@ -50,13 +50,13 @@ final class LeftoverCheck {
     void check(Instant now) {
         findings.expecting(Optional.empty(), layout.identity(1), () -> new IdentityRecords(repository, layout).all());
         strangeRecords();
-        catalog.halfDeleted().forEach(this::halfDeleted);
+        catalog.labels().halfDeleted().forEach(this::halfDeleted);
         Instant lastHeard = repository.list(layout.leases()).objects().stream()
                 .map(ObjectInfo::created)
                 .max(Comparator.naturalOrder())
                 .orElse(Instant.EPOCH);
         boolean silent = lastHeard.isBefore(now.minus(LONGEST_SILENCE));
-        catalog.unsettled().forEach(label -> unsettled(label, silent, now));
+        catalog.labels().unsettled().forEach(label -> unsettled(label, silent, now));
         findings.expecting(
                 Optional.empty(), layout.identity(1), () -> catalog.abandoned().forEach(this::abandoned));
         findings.expecting(
@@ -66,7 +66,7 @@ final class LeftoverCheck {
     }
 
     private void strangeRecords() {
-        for (ObjectKey key : catalog.strangers()) {
+        for (ObjectKey key : catalog.labels().strangers()) {
             findings.expecting(Optional.empty(), key, () -> {
                 throw repository.malformed(
                         key,
@@ -149,7 +149,7 @@ final class LeftoverCheck {
         Listing data = repository.list(layout.data());
         data.objects().forEach(object -> unknown(object.key().toString()));
         List<String> labels =
-                catalog.allLabels().stream().map(BackupLabel::toString).toList();
+                catalog.labels().all().stream().map(BackupLabel::toString).toList();
         for (ObjectPrefix set : data.prefixes()) {
             if (!labels.contains(set.name())) {
                 unknown(set.toString());

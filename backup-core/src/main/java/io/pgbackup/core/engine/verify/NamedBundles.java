@@ -2,8 +2,8 @@ package io.pgbackup.core.engine.verify;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.core.manifest.FrameRef;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
 import io.pgbackup.storage.ObjectPrefix;

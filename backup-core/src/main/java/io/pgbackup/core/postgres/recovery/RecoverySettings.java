@@ -1,6 +1,7 @@
 package io.pgbackup.core.postgres.recovery;
 
 import io.pgbackup.core.postgres.wal.Timeline;
+import io.pgbackup.restore.RecoveryAction;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -12,7 +13,7 @@ import java.util.Map;
  */
 public final class RecoverySettings {
     /** A command that never finds a file. Recovery demands one even if all WAL lies in {@code pg_wal}. */
-    private static final String NOTHING_TO_FETCH = "exit 1";
+    public static final String NOTHING_TO_FETCH = "exit 1";
 
     private final RecoveryGoal goal;
     private final Map<String, String> settings;

@@ -3,7 +3,7 @@ package io.pgbackup.core.engine.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgbackup.core.postgres.files.ClusterPath;
-import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.set.BackupRecord;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

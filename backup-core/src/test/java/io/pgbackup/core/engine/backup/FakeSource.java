@@ -3,8 +3,9 @@ package io.pgbackup.core.engine.backup;
 import io.pgbackup.Lsn;
 import io.pgbackup.backup.CheckpointMode;
 import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.engine.backup.source.BackupSource;
+import io.pgbackup.core.engine.backup.source.SourceCluster;
 import io.pgbackup.core.postgres.ControlFile;
-import io.pgbackup.core.postgres.files.ClusterFiles;
 import io.pgbackup.core.postgres.session.StartedBackup;
 import io.pgbackup.core.postgres.session.StoppedBackup;
 import io.pgbackup.core.postgres.wal.Timeline;
@@ -12,24 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** A server that is a fake cluster and a position in its log. */
-record FakeSource(FakeCluster cluster, Lsn begin) implements BackupSource {
+record FakeSource(FakeCluster files, Lsn begin) implements BackupSource {
     static final ServerIdentity IDENTITY =
             new ServerIdentity(0x6543_2109_8765_4321L, 17, FakeCluster.PAGE_SIZE, FakeCluster.SEGMENT_SIZE);
     private static final Lsn FLUSHED = new Lsn(1L << 40);
 
     @Override
-    public ClusterFiles files() {
-        return cluster;
-    }
-
-    @Override
-    public ControlFile control() {
-        return cluster.readControlFile();
-    }
-
-    @Override
-    public ServerIdentity identity() {
-        return IDENTITY;
+    public SourceCluster cluster() {
+        return new SourceCluster(files, files.readControlFile(), IDENTITY);
     }
 
     @Override

@@ -6,7 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.core.engine.backup.MemorySite.Party;
-import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.engine.backup.base.Begun;
+import io.pgbackup.core.repository.set.BackupRecord;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
 import java.time.Duration;
@@ -107,7 +108,7 @@ class FencingTest {
             Begun begun = holder.begin(operation);
             Party other = site.party();
             assertThat(failureOf(other::full)).contains(ErrorCode.LEASE_HELD);
-            new io.pgbackup.core.repository.SetRecords(other.repository(), MemorySite.LAYOUT)
+            new io.pgbackup.core.repository.set.SetRecords(other.repository(), MemorySite.LAYOUT)
                     .abort(begun.label(), "lease broken", other.clock);
             BackupLabel next = other.full();
             assertThat(next).isGreaterThan(begun.label());
@@ -233,7 +234,7 @@ class FencingTest {
             writer.full();
             var operation = writer.operation();
             BackupLabel label = writer.begin(operation).label();
-            var records = new io.pgbackup.core.repository.SetRecords(writer.repository(), MemorySite.LAYOUT);
+            var records = new io.pgbackup.core.repository.set.SetRecords(writer.repository(), MemorySite.LAYOUT);
             assertThat(writer.expire(Duration.ZERO).abandoned()).isEmpty();
             records.abort(label, "died", writer.clock);
             site.storeTime = site.storeTime.plus(TERM).minusSeconds(1);

@@ -12,11 +12,11 @@ import io.pgbackup.backup.BackupOutcomes;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BackupResult;
 import io.pgbackup.core.postgres.files.ClusterPath;
-import io.pgbackup.core.repository.Catalog;
+import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.JobRecords;
-import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.RepositoryLayout.ClusterLayout;
+import io.pgbackup.core.repository.lease.Leases;
+import io.pgbackup.core.repository.set.Catalog;
 import io.pgbackup.core.storage.ForwardingStorage;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.OperationCancelledException;
@@ -236,7 +236,7 @@ class LanesTest {
         ClusterLayout layout = ClusterLayout.of(LaneHarness.CLUSTER);
         try (OpenRepository repository = place.open()) {
             assertThat(new Catalog(repository, layout).backups()).isEmpty();
-            assertThat(new Catalog(repository, layout).unsettled()).isEmpty();
+            assertThat(new Catalog(repository, layout).labels().unsettled()).isEmpty();
             assertThat(new Leases(repository, layout).unsettled()).isEmpty();
             assertThat(new JobRecords(repository, layout).of(MONTH)).hasSize(jobs);
         }

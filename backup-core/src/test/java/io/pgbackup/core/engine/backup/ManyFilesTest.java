@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pgbackup.core.engine.content.FileTarget;
 import io.pgbackup.core.postgres.ControlFileBytes;
 import io.pgbackup.core.postgres.files.LocalClusterFiles;
-import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.set.BackupRecord;
 import io.pgbackup.core.storage.LocalDirectoryStorage;
 import java.io.IOException;
 import java.io.RandomAccessFile;

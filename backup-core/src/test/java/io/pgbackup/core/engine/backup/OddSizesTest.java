@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgbackup.core.engine.backup.SetHarness.Shape;
 import io.pgbackup.core.postgres.files.ClusterPath;
-import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.set.BackupRecord;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;

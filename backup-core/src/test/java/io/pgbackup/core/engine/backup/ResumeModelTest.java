@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.core.postgres.files.ClusterPath;
-import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.set.BackupRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

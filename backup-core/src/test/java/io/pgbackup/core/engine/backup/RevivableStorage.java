@@ -1,31 +1,23 @@
 package io.pgbackup.core.engine.backup;
 
-import io.pgbackup.storage.ByteRange;
-import io.pgbackup.storage.DeleteReport;
-import io.pgbackup.storage.Listing;
+import io.pgbackup.core.engine.AttendedStorage;
 import io.pgbackup.storage.ObjectAttributes;
-import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
-import io.pgbackup.storage.ObjectPrefix;
 import io.pgbackup.storage.Payload;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageUnavailableException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.Collection;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
 /** A storage that dies at a certain call, whatever it is, and stays dead until it is revived: a process that is killed reaches it no more. */
-final class RevivableStorage implements Storage {
-    private final Storage living;
+final class RevivableStorage extends AttendedStorage {
     private final AtomicLong callsLeft = new AtomicLong(Long.MAX_VALUE);
     private volatile Predicate<String> fatal = key -> false;
 
     RevivableStorage(Storage living) {
-        this.living = living;
+        super(living);
     }
 
     void dieAfter(long calls) {
@@ -43,7 +35,8 @@ final class RevivableStorage implements Storage {
         return callsLeft.getAndSet(Long.MAX_VALUE) < 0;
     }
 
-    private void live() throws StorageUnavailableException {
+    @Override
+    protected void before() throws StorageUnavailableException {
         if (callsLeft.decrementAndGet() < 0) {
             throw new StorageUnavailableException("the storage is dead", new IOException("killed"));
         }
@@ -54,36 +47,6 @@ final class RevivableStorage implements Storage {
         if (fatal.test(key.toString())) {
             callsLeft.set(0);
         }
-        live();
-        living.create(key, payload, attributes);
-    }
-
-    @Override
-    public InputStream read(ObjectKey key, ByteRange range) throws StorageException {
-        live();
-        return living.read(key, range);
-    }
-
-    @Override
-    public Optional<ObjectInfo> stat(ObjectKey key) throws StorageException {
-        live();
-        return living.stat(key);
-    }
-
-    @Override
-    public Listing list(ObjectPrefix prefix) throws StorageException {
-        live();
-        return living.list(prefix);
-    }
-
-    @Override
-    public DeleteReport delete(Collection<ObjectKey> keys) throws StorageException {
-        live();
-        return living.delete(keys);
-    }
-
-    @Override
-    public void close() {
-        living.close();
+        super.create(key, payload, attributes);
     }
 }

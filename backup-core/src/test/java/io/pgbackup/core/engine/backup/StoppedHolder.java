@@ -2,6 +2,7 @@ package io.pgbackup.core.engine.backup;
 
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.backup.MemorySite.Party;
+import io.pgbackup.core.engine.backup.base.Begun;
 import io.pgbackup.core.storage.FileStorageProvider;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.storage.ProviderConfig;

@@ -6,7 +6,7 @@ import io.pgbackup.PgBackup;
 import io.pgbackup.Repository;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.core.postgres.files.ClusterPath;
-import io.pgbackup.core.repository.BackupRecord;
+import io.pgbackup.core.repository.set.BackupRecord;
 import io.pgbackup.core.storage.LocalDirectoryStorage;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,11 +16,11 @@ import io.pgbackup.core.engine.MortalStorage.Death;
 import io.pgbackup.core.engine.backup.FakeCluster;
 import io.pgbackup.core.engine.backup.RandomChanges;
 import io.pgbackup.core.postgres.files.ClusterPath;
-import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.core.repository.Catalog;
-import io.pgbackup.core.repository.Leases;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.repository.SetRecords;
+import io.pgbackup.core.repository.lease.Leases;
+import io.pgbackup.core.repository.set.BackupRecord;
+import io.pgbackup.core.repository.set.Catalog;
+import io.pgbackup.core.repository.set.SetRecords;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.event.OperationKind;
@@ -394,7 +394,8 @@ class CopyFailureTest {
                 faulty[0]
                         .on(Verb.CREATE)
                         .matching("model/data/*/bundle/**")
-                        .meanwhile(() -> catalog.unsettled().forEach(label -> seen.add(records.leansOn(label))));
+                        .meanwhile(
+                                () -> catalog.labels().unsettled().forEach(label -> seen.add(records.leansOn(label))));
                 CombineRequest request =
                         CombineRequest.newest().from(CopySite.SOURCE).to(CopySite.SOURCE);
                 CopyResult result = site.copying(site.source.repository(), to).combine(request);

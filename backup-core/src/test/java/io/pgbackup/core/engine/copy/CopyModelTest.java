@@ -14,8 +14,8 @@ import io.pgbackup.core.engine.backup.FakeCluster;
 import io.pgbackup.core.engine.backup.RandomChanges;
 import io.pgbackup.core.engine.backup.SetHarness;
 import io.pgbackup.core.postgres.files.ClusterPath;
-import io.pgbackup.core.repository.BackupRecord;
-import io.pgbackup.core.repository.SetRecords;
+import io.pgbackup.core.repository.set.BackupRecord;
+import io.pgbackup.core.repository.set.SetRecords;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -221,7 +221,8 @@ class CopyModelTest {
                     .combine(request);
             SetRecords records = new SetRecords(site.source.repository(), site.source.layout());
             assertThat(records.leansOn(result.label())).contains(labels(chain.records()));
-            BackupRecord full = new io.pgbackup.core.repository.Catalog(site.source.repository(), site.source.layout())
+            BackupRecord full = new io.pgbackup.core.repository.set.Catalog(
+                            site.source.repository(), site.source.layout())
                     .require(result.label());
             records.requireBegun(full);
             RandomChanges.assertSame(site.source.restore(full), chain.states().get(2));

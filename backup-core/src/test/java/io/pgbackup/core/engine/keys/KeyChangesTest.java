@@ -58,7 +58,8 @@ class KeyChangesTest {
         repository.changes('a').add("words", words);
         assertThat(repository.ring('a').slots().get(1).kind()).contains(EncryptionKey.Kind.PASSPHRASE);
         repository.changes('a').rotate(RotateRequest.withConfiguredKey().and(words));
-        try (OpenRepository open = new io.pgbackup.core.repository.RepositoryOpener(java.time.InstantSource.system())
+        try (OpenRepository open = new io.pgbackup.core.repository.keys.RepositoryOpener(
+                        java.time.InstantSource.system())
                 .open(repository.as(words), repository.storage().anotherClient())) {
             repository.assertReadsAll(open);
             assertThat(repository.write(open)).isEqualTo(2);
@@ -293,8 +294,8 @@ class KeyChangesTest {
     @Test
     void unencryptedRepositoriesHaveNoKeys() {
         io.pgbackup.storage.testkit.MemoryStorage storage = new io.pgbackup.storage.testkit.MemoryStorage();
-        io.pgbackup.core.repository.RepositoryOpener opener =
-                new io.pgbackup.core.repository.RepositoryOpener(java.time.InstantSource.system());
+        io.pgbackup.core.repository.keys.RepositoryOpener opener =
+                new io.pgbackup.core.repository.keys.RepositoryOpener(java.time.InstantSource.system());
         io.pgbackup.Repository plain =
                 io.pgbackup.Repository.at("memory:plain").unencrypted().build();
         opener.create(plain, storage);

@@ -8,7 +8,7 @@ import io.pgbackup.PgBackup;
 import io.pgbackup.Repository;
 import io.pgbackup.catalog.JobRecord;
 import io.pgbackup.catalog.VerifyDepth;
-import io.pgbackup.core.repository.SyntheticSet;
+import io.pgbackup.core.repository.set.SyntheticSet;
 import io.pgbackup.core.storage.LocalDirectoryStorage;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;

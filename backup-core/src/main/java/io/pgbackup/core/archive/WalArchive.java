@@ -1,0 +1,285 @@
+package io.pgbackup.core.archive;
+
+import io.pgbackup.core.crypto.ContentDigest;
+import io.pgbackup.core.pipeline.FrameInputStream;
+import io.pgbackup.core.pipeline.FrameReader;
+import io.pgbackup.core.pipeline.HeaderKind;
+import io.pgbackup.core.pipeline.ObjectHeader;
+import io.pgbackup.core.pipeline.ObjectOpener;
+import io.pgbackup.core.postgres.wal.Timeline;
+import io.pgbackup.core.postgres.wal.WalFileName;
+import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.core.storage.StorageErrors;
+import io.pgbackup.error.ConflictException;
+import io.pgbackup.error.ErrorCode;
+import io.pgbackup.error.PgBackupException;
+import io.pgbackup.storage.ByteRange;
+import io.pgbackup.storage.ObjectInfo;
+import io.pgbackup.storage.ObjectKey;
+import io.pgbackup.storage.ObjectNotFoundException;
+import io.pgbackup.storage.ObjectPrefix;
+import io.pgbackup.storage.StorageException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The archived WAL of one identity of a cluster in one repository. Files are stored once and never replaced. Safe for use by many threads. */
+public final class WalArchive {
+    private final OpenRepository repository;
+    private final ArchiveLayout layout;
+    private final WalSealing sealing;
+
+    /**
+     * For one identity.
+     *
+     * @param repository where; stays the caller's
+     * @param layout of the identity
+     */
+    public WalArchive(OpenRepository repository, ArchiveLayout layout) {
+        this.repository = repository;
+        this.layout = layout;
+        this.sealing = new WalSealing(repository);
+    }
+
+    /**
+     * The repository.
+     *
+     * @return open as long as its owner wants
+     */
+    public OpenRepository repository() {
+        return repository;
+    }
+
+    /**
+     * Where the files are.
+     *
+     * @return the layout
+     */
+    public ArchiveLayout layout() {
+        return layout;
+    }
+
+    /**
+     * Stores a file, or makes sure that it is there with this very content.
+     *
+     * @param name of the file
+     * @param file its content
+     * @param sealed called when the content is no longer needed, before the repository is spoken to
+     * @return false if it was there
+     * @throws PgBackupException with {@link ErrorCode#WAL_CONFLICT} if another content is there
+     */
+    public boolean store(WalFileName name, Path file, Runnable sealed) {
+        return store(layout.file(name), file, sealed);
+    }
+
+    /**
+     * Stores an object, or makes sure that it is there with this very content.
+     *
+     * @param key of the object
+     * @param file its content
+     * @param sealed called when the content is no longer needed, before the repository is spoken to
+     * @return false if it was there
+     */
+    boolean store(ObjectKey key, Path file, Runnable sealed) {
+        try (SealedWal object = sealing.seal(key, file)) {
+            sealed.run();
+            if (repository.create(key, HeaderKind.WAL, object.payload())) {
+                return true;
+            }
+        } catch (IOException e) {
+            throw WalFiles.unreadable(file, e);
+        }
+        requireSame(key, file);
+        return false;
+    }
+
+    /** The stored digest is compared under the key generation that made it: the same content, sealed twice, is never the same bytes. */
+    private void requireSame(ObjectKey key, Path file) {
+        ObjectHeader header = header(key);
+        byte[] stored = header.contentDigest()
+                .orElseThrow(() -> repository.malformed(key, new IllegalArgumentException("it has no digest")));
+        byte[] given;
+        try (InputStream in = Files.newInputStream(file)) {
+            given = WalSealing.digest(in, repository.cipher().contentDigest(header.generation()));
+        } catch (IOException e) {
+            throw WalFiles.unreadable(file, e);
+        }
+        if (!Arrays.equals(stored, given)) {
+            throw new ConflictException(
+                    ErrorCode.WAL_CONFLICT,
+                    "repository " + repository.name() + " has another " + key.name() + ": its digest is "
+                            + HexFormat.of().formatHex(stored) + ", that of the file is "
+                            + HexFormat.of().formatHex(given),
+                    "Two servers archive under one name: a restored or promoted copy beside the server, or a cluster that was turned"
+                            + " back. Give the copy a cluster name of its own, or call forkCluster if the copy goes on as this"
+                            + " cluster.");
+        }
+    }
+
+    private ObjectHeader header(ObjectKey key) {
+        byte[] begin = repository.readBegin(key, ObjectHeader.LONGEST).orElseThrow(() -> repository.missing(key));
+        return ObjectHeader.parse(key, begin, begin.length);
+    }
+
+    /**
+     * Copies the content of a file to a stream.
+     *
+     * @param name of the file
+     * @param target not closed; its failures come back as they are
+     * @return false if (and only if) there is no such file
+     * @throws IOException if the target fails
+     * @throws PgBackupException if the file is damaged or cannot be read
+     */
+    public boolean copyTo(WalFileName name, OutputStream target) throws IOException {
+        return copyTo(layout.file(name), target);
+    }
+
+    boolean copyTo(ObjectKey key, OutputStream target) throws IOException {
+        Optional<InputStream> content = open(key);
+        if (content.isEmpty()) {
+            return false;
+        }
+        byte[] buffer = new byte[64 << 10];
+        try (InputStream in = content.get()) {
+            for (int read = read(key, in, buffer); read >= 0; read = read(key, in, buffer)) {
+                target.write(buffer, 0, read);
+            }
+        }
+        return true;
+    }
+
+    private int read(ObjectKey key, InputStream in, byte[] buffer) {
+        try {
+            return in.read(buffer);
+        } catch (IOException e) {
+            throw StorageErrors.translate(e, key, repository.name());
+        }
+    }
+
+    /**
+     * Opens the content of a file.
+     *
+     * @param name of the file
+     * @return proved frame by frame, and its end too; empty if (and only if) there is no such file
+     */
+    public Optional<InputStream> open(WalFileName name) {
+        return open(layout.file(name));
+    }
+
+    private Optional<InputStream> open(ObjectKey key) {
+        try {
+            InputStream stored = repository.storage().read(key, ByteRange.all());
+            return Optional.of(opened(key, stored));
+        } catch (ObjectNotFoundException e) {
+            return Optional.empty();
+        } catch (StorageException e) {
+            throw StorageErrors.translate(e, key, repository.name());
+        } catch (IOException e) {
+            throw StorageErrors.translate(e, key, repository.name());
+        }
+    }
+
+    private InputStream opened(ObjectKey key, InputStream stored) throws IOException {
+        ObjectOpener opener = new ObjectOpener(repository.cipher());
+        try {
+            FrameReader frames = new FrameReader(opener, key, HeaderKind.WAL, stored);
+            return new FilterInputStream(new FrameInputStream(frames)) {
+                @Override
+                public void close() throws IOException {
+                    super.close();
+                    opener.close();
+                }
+            };
+        } catch (IOException | RuntimeException e) {
+            stored.close();
+            opener.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Proves a file: every frame, and that the content is the one of its digest.
+     *
+     * @param name of the file
+     * @return bytes of its content
+     * @throws PgBackupException if it is missing or damaged
+     */
+    public long prove(WalFileName name) {
+        ObjectKey key = layout.file(name);
+        ObjectHeader header = header(key);
+        ContentDigest digest = repository.cipher().contentDigest(header.generation());
+        long bytes = 0;
+        try (InputStream in = open(name).orElseThrow(() -> repository.missing(key))) {
+            byte[] buffer = new byte[64 << 10];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                digest.update(buffer, 0, read);
+                bytes += read;
+            }
+        } catch (IOException e) {
+            throw StorageErrors.translate(e, key, repository.name());
+        }
+        if (!Arrays.equals(digest.finish(), header.contentDigest().orElse(new byte[0]))) {
+            throw repository.malformed(key, new IllegalArgumentException("its content is not that of its digest"));
+        }
+        return bytes;
+    }
+
+    /**
+     * Whether a file is there.
+     *
+     * @param name of the file
+     * @return false if (and only if) the store says that it is not
+     */
+    public boolean holds(WalFileName name) {
+        return repository.stat(layout.file(name)).isPresent();
+    }
+
+    /**
+     * The timelines of which there is anything.
+     *
+     * @return ascending
+     */
+    public List<Timeline> timelines() {
+        return repository.list(layout.root()).prefixes().stream()
+                .flatMap(prefix -> timeline(prefix).stream())
+                .sorted()
+                .toList();
+    }
+
+    private static Optional<Timeline> timeline(ObjectPrefix prefix) {
+        return WalFileName.tryParse(prefix.name() + ".history").map(WalFileName::timeline);
+    }
+
+    /**
+     * The files of a timeline.
+     *
+     * @param timeline which
+     * @return what was found of each, by name; things with other names are passed over
+     */
+    public ArchivedFiles files(Timeline timeline) {
+        TreeMap<String, ObjectInfo> files = new TreeMap<>();
+        var level = repository.list(layout.timeline(timeline));
+        level.objects().forEach(info -> files.put(info.key().name(), info));
+        for (ObjectPrefix log : level.prefixes()) {
+            repository.list(log).objects().forEach(info -> files.put(info.key().name(), info));
+        }
+        return ArchivedFiles.of(timeline, files);
+    }
+
+    /**
+     * Removes files for good.
+     *
+     * @param names of the files; missing ones are fine
+     */
+    public void delete(List<WalFileName> names) {
+        repository.delete(names.stream().map(layout::file).toList());
+    }
+}

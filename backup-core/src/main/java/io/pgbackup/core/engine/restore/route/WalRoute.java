@@ -1,0 +1,37 @@
+package io.pgbackup.core.engine.restore.route;
+
+import io.pgbackup.core.archive.WalArchive;
+import io.pgbackup.core.postgres.recovery.RecoverySettings;
+import io.pgbackup.core.postgres.wal.WalFileName;
+import io.pgbackup.core.postgres.wal.WalSegmentSize;
+import io.pgbackup.restore.WalPlan;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How recovery comes from a backup to its target. Immutable.
+ *
+ * @param plan as users see it
+ * @param archive where the WAL is that is brought; empty if none is
+ * @param settings with which the server recovers
+ */
+public record WalRoute(WalPlan plan, Optional<WalArchive> archive, RecoverySettings settings) {
+    /**
+     * What is brought into the restored directory.
+     *
+     * @return in order
+     */
+    public List<WalFileName> files() {
+        return plan.files().stream().map(WalFileName::parse).toList();
+    }
+
+    /**
+     * How much room that needs.
+     *
+     * @param segment size of the cluster's segments
+     * @return bytes
+     */
+    public long bytes(WalSegmentSize segment) {
+        return (long) plan.files().size() * segment.bytes();
+    }
+}

@@ -1,0 +1,99 @@
+package io.pgbackup.core.engine.wal;
+
+import java.nio.file.Path;
+
+/**
+ * The shell scripts that the server runs for each WAL file. They ask the service over its socket, by curl or, where that is not installed, by perl. Exit
+ * codes are those that the server understands ({@code pgarch.c}, {@code xlogarchive.c}): for archiving everything but 0 means "again, later"; for restoring
+ * 1 means "there is no such file", and only more than 125 stops recovery.
+ */
+final class CommandScripts {
+    private static final int ARCHIVE_SECONDS = 120;
+    private static final int RESTORE_SECONDS = 600;
+    private static final int RESTORE_PATIENCE_SECONDS = 30;
+
+    /** Prints the status of the answer; its body goes to a file. */
+    private static final String ASK = """
+            #!/bin/sh
+            # Written by pgbackup; written anew whenever its service is asked for it.
+            set -u
+            socket=%s
+            ask() { # path, file for the answer, seconds
+              if command -v curl > /dev/null 2>&1; then
+                curl -s --max-time "$3" --unix-socket "$socket" -o "$2" -w '%%{http_code}' "http://localhost$1"
+              else
+                perl -MIO::Socket::UNIX -e '
+                  my ($socket, $path, $file, $seconds) = @ARGV;
+                  alarm $seconds;
+                  my $service = IO::Socket::UNIX->new(Peer => $socket) or exit 7;
+                  binmode $service;
+                  print $service "GET $path HTTP/1.0\\r\\n\\r\\n";
+                  $service->flush;
+                  my $status = <$service>;
+                  defined $status and $status =~ m{^HTTP/1\\.\\d (\\d+)} or exit 52;
+                  my $code = $1;
+                  my $length = -1;
+                  while (defined(my $line = <$service>)) {
+                    last if $line =~ /^\\r?\\n$/;
+                    $length = $1 if $line =~ /^Content-Length: (\\d+)/i;
+                  }
+                  open my $out, ">", $file or exit 23;
+                  binmode $out;
+                  my $count = 0;
+                  while (my $read = read $service, my $bytes, 65536) {
+                    print $out $bytes or exit 23;
+                    $count += $read;
+                  }
+                  close $out or exit 23;
+                  exit 18 if $count != $length;
+                  print $code;
+                ' "$socket" "$1" "$2" "$3"
+              fi
+            }
+            """;
+
+    private static final String ARCHIVE = """
+            answer=$(mktemp) || exit 1
+            trap 'rm -f "$answer"' EXIT
+            code=$(ask "/push/$1" "$answer" %d) || { echo "pgbackup does not answer at $socket: is its process up?" >&2; exit 1; }
+            [ "$code" = 200 ] && exit 0
+            cat "$answer" >&2
+            exit 1
+            """;
+
+    private static final String RESTORE = """
+            trap 'rm -f "$2.pgbackup-part"' EXIT
+            waited=0
+            while :; do
+              if code=$(ask "/fetch/%d/$1" "$2.pgbackup-part" %d); then
+                case $code in
+                  200) mv -f "$2.pgbackup-part" "$2" && exit 0; exit 126 ;;
+                  404) exit 1 ;;
+                  *) cat "$2.pgbackup-part" >&2; exit 126 ;;
+                esac
+              fi
+              if [ "$waited" -ge %d ]; then
+                echo "pgbackup does not answer at $socket: is its process up?" >&2
+                exit 126
+              fi
+              waited=$((waited + 1))
+              sleep 1
+            done
+            """;
+
+    private CommandScripts() {}
+
+    static String archive(Path socket) {
+        return ASK.formatted(quoted(socket)) + ARCHIVE.formatted(ARCHIVE_SECONDS);
+    }
+
+    /** Identity 0 is the current one. */
+    static String restore(Path socket, int identity) {
+        return ASK.formatted(quoted(socket)) + RESTORE.formatted(identity, RESTORE_SECONDS, RESTORE_PATIENCE_SECONDS);
+    }
+
+    /** One word for a shell. */
+    static String quoted(Path path) {
+        return "'" + path.toString().replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,62 @@
+package io.pgbackup.core.engine.wal;
+
+import io.pgbackup.PgBackupRuntime;
+import io.pgbackup.Repository;
+import io.pgbackup.core.repository.ClusterLayout;
+import io.pgbackup.core.repository.OpenRepository;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * The repositories of a cluster as WAL goes in and out, and the threads that bring it. Nothing is opened and no thread begun before the first use. Safe for
+ * use by many threads.
+ */
+public final class WalLanes implements AutoCloseable {
+    private static final AtomicInteger THREADS = new AtomicInteger();
+
+    private final List<WalLane> lanes;
+    private final ExecutorService executor = Executors.newCachedThreadPool(WalLanes::thread);
+
+    /**
+     * For one cluster.
+     *
+     * @param repositories all of them
+     * @param layout of the cluster
+     * @param opener opens one; the lane closes it
+     * @param runtime whose ticker tells how long one was open
+     */
+    public WalLanes(
+            List<Repository> repositories,
+            ClusterLayout layout,
+            Function<Repository, OpenRepository> opener,
+            PgBackupRuntime runtime) {
+        this.lanes = repositories.stream()
+                .map(repository -> new WalLane(repository, layout, opener, runtime.ticker()))
+                .toList();
+    }
+
+    /** Not a worker of the runtime: archiving goes on while a backup keeps all of those busy. */
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "pgbackup-wal-" + THREADS.incrementAndGet());
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    List<WalLane> all() {
+        return lanes;
+    }
+
+    ExecutorService executor() {
+        return executor;
+    }
+
+    /** Stops the threads and closes the repositories. Idempotent. */
+    @Override
+    public void close() {
+        executor.shutdownNow();
+        lanes.forEach(WalLane::close);
+    }
+}

@@ -1,0 +1,26 @@
+package io.pgbackup.sftp.testkit;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Makes key pairs with OpenSSH's own program. */
+public final class Keys {
+    private Keys() {}
+
+    /** A key pair of a type that {@code ssh-keygen -t} knows. */
+    public static Path make(Path directory, String type, String passphrase) throws IOException {
+        Path file = directory.resolve("key_" + type + (passphrase.isEmpty() ? "" : "_encrypted"));
+        Commands.run("ssh-keygen", "-q", "-t", type, "-N", passphrase, "-C", "test", "-f", file.toString());
+        return file;
+    }
+
+    public static Path publicKey(Path privateKey) {
+        return Path.of(privateKey + ".pub");
+    }
+
+    /** SHA-256 as OpenSSH prints it. */
+    public static String fingerprint(Path privateKey) throws IOException {
+        return Commands.run("ssh-keygen", "-l", "-f", publicKey(privateKey).toString())
+                .split(" ")[1];
+    }
+}
