@@ -1,6 +1,7 @@
 package io.pgbackup.core.hostile;
 
 import io.pgbackup.Secret;
+import io.pgbackup.core.block.change.Summaries;
 import io.pgbackup.core.crypto.Argon2Cost;
 import io.pgbackup.core.crypto.KeySlot;
 import io.pgbackup.core.crypto.KeySlots;
@@ -66,6 +67,7 @@ final class Parsers {
         return List.of(
                 new Parser("manifest page", manifestPages(), Parsers::rewritePage, malformed),
                 new Parser("units", List.of(runs()), Parsers::rewriteRuns, malformed),
+                new Parser("summary", Summaries.written(), Summaries::rewrite, malformed),
                 new Parser("bundle index", List.of(index()), RecordParsers::rewriteIndex, malformed),
                 record("JSON", RecordParsers.commit(), RecordParsers::json, malformed),
                 record("format", RecordParsers.format(), RecordParsers::rewriteFormat, Parsers::isMalformed),

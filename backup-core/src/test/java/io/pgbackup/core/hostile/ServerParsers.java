@@ -5,12 +5,22 @@ import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.ControlFile;
 import io.pgbackup.core.postgres.ControlFileBytes;
 import io.pgbackup.core.postgres.files.ClusterPath;
+import io.pgbackup.core.postgres.files.Fork;
 import io.pgbackup.core.postgres.files.RelationFile;
 import io.pgbackup.core.postgres.files.RelationFileName;
 import io.pgbackup.core.postgres.recovery.TablespaceMap;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.TimelineHistory;
 import io.pgbackup.core.postgres.wal.WalFileName;
+import io.pgbackup.core.postgres.wal.WalFormat;
+import io.pgbackup.core.postgres.wal.record.LogEvent;
+import io.pgbackup.core.postgres.wal.record.MalformedWalException;
+import io.pgbackup.core.postgres.wal.record.RelationFork;
+import io.pgbackup.core.postgres.wal.record.ResourceManager;
+import io.pgbackup.core.postgres.wal.record.StorageChange;
+import io.pgbackup.core.postgres.wal.record.TransactionEnd;
+import io.pgbackup.core.postgres.wal.record.WalBytes;
+import io.pgbackup.core.postgres.wal.record.WalScanner;
 import io.pgbackup.error.ClusterException;
 import io.pgbackup.storage.ObjectKey;
 import io.pgbackup.storage.ObjectPrefix;
@@ -40,6 +50,20 @@ final class ServerParsers {
             LABEL: pgbackup
             START TIMELINE: 1
             """;
+
+    /** Of database 5, with one subtransaction and one dropped relation. */
+    private static final byte[] COMMIT = WalBytes.little(64)
+            .putLong(1)
+            .putInt(7)
+            .putInt(5)
+            .putInt(1663)
+            .putInt(1)
+            .putInt(778)
+            .putInt(1)
+            .putInt(1663)
+            .putInt(5)
+            .putInt(16385)
+            .array();
 
     private ServerParsers() {}
 
@@ -75,6 +99,7 @@ final class ServerParsers {
                         ServerParsers::relation,
                         ILLEGAL),
                 text("name of a WAL file", name -> WalFileName.parse(name).toString(), walNames()),
+                new Parser("log", logs(), ServerParsers::log, MalformedWalException.class::isInstance),
                 text("position", value -> Lsn.parse(value).toString(), "0/2000028", "FFFFFFFF/1"),
                 text(
                         "label",
@@ -90,6 +115,39 @@ final class ServerParsers {
                         "s3://bucket/a?region=b",
                         "file:///var/b",
                         "azure:https://account.example/c"));
+    }
+
+    private static List<byte[]> logs() {
+        return Stream.of(WalFormat.values())
+                .map(format -> {
+                    WalBytes wal = WalBytes.of(format);
+                    wal.pages(new RelationFork(1663, 5, 16384, Fork.MAIN), 300, 1, 2, 3);
+                    wal.record(ResourceManager.TRANSACTION, 0x80, COMMIT);
+                    wal.record(ResourceManager.STORAGE, 0x20, new byte[20]);
+                    wal.record(ResourceManager.DATABASE, 0x00, new byte[16]);
+                    wal.record(ResourceManager.LOG, 0x70, new byte[72]);
+                    wal.record(10, 0, new byte[9000]);
+                    return wal.bytes();
+                })
+                .toList();
+    }
+
+    /** Checksums are made right, so that what they cover is read. */
+    private static Optional<byte[]> log(byte[] bytes) {
+        StringBuilder read = new StringBuilder();
+        WalScanner scanner = new WalScanner(
+                WalBytes.SMALL,
+                new Lsn(5L << 20),
+                record -> read.append(record.head())
+                        .append(record.blocks())
+                        .append(TransactionEnd.of(record))
+                        .append(LogEvent.of(record))
+                        .append(LogEvent.levelOf(record))
+                        .append(StorageChange.of(record)));
+        byte[] fitting = WalBytes.withChecksums(bytes);
+        scanner.accept(fitting, 0, fitting.length);
+        scanner.end();
+        return Optional.of(bytes);
     }
 
     private static String[] walNames() {

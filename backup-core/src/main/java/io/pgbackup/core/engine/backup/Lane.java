@@ -6,6 +6,8 @@ import io.pgbackup.backup.BackupOutcome;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BackupResult;
 import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.archive.ArchiveLayout;
+import io.pgbackup.core.archive.WalArchive;
 import io.pgbackup.core.engine.JobLog;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.backup.base.Begun;
@@ -16,6 +18,7 @@ import io.pgbackup.core.engine.backup.files.LaneCopy;
 import io.pgbackup.core.engine.backup.files.LaneRules;
 import io.pgbackup.core.engine.backup.files.LaneState;
 import io.pgbackup.core.postgres.session.StartedBackup;
+import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.JobRecords;
@@ -101,6 +104,13 @@ final class Lane implements AutoCloseable {
     void started(StartedBackup started) {
         new SetRecords(repository(), layout)
                 .start(begun().label(), started.timeline().value(), started.start());
+    }
+
+    /** Waits until the archive in this repository has some WAL. */
+    void awaitArchive(List<WalFileName> segments, Duration patience, Runnable heartbeat) {
+        int identity = new IdentityRecords(repository(), layout).all().size();
+        WalArchive archive = new WalArchive(repository(), ArchiveLayout.of(layout, identity));
+        new ArchiveWaiting(archive, operation.cancellation(), heartbeat).await(segments, patience);
     }
 
     /** Makes the buffers. */

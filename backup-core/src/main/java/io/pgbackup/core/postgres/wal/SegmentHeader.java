@@ -3,7 +3,6 @@ package io.pgbackup.core.postgres.wal;
 import io.pgbackup.Lsn;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -14,14 +13,18 @@ import java.util.Optional;
  * @param pageAddress position of its first byte
  * @param systemIdentifier of the cluster
  * @param segmentSize of the cluster's segments
+ * @param pageSize of the log
  */
 public record SegmentHeader(
-        int majorVersion, Timeline timeline, Lsn pageAddress, long systemIdentifier, WalSegmentSize segmentSize) {
+        int majorVersion,
+        Timeline timeline,
+        Lsn pageAddress,
+        long systemIdentifier,
+        WalSegmentSize segmentSize,
+        int pageSize) {
     /** Bytes of the header. */
     public static final int LENGTH = 40;
 
-    private static final Map<Integer, Integer> MAJOR_BY_MAGIC =
-            Map.of(0xD106, 13, 0xD10D, 14, 0xD110, 15, 0xD113, 16, 0xD116, 17, 0xD118, 18);
     private static final int LONG_HEADER = 2;
 
     /**
@@ -32,19 +35,26 @@ public record SegmentHeader(
      */
     public static Optional<SegmentHeader> parse(byte[] bytes) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        Integer major = MAJOR_BY_MAGIC.get(Short.toUnsignedInt(buffer.getShort(0)));
+        Optional<WalFormat> format = WalFormat.ofMagic(Short.toUnsignedInt(buffer.getShort(0)));
         boolean isLong = (buffer.getShort(2) & LONG_HEADER) != 0;
         long timeline = Integer.toUnsignedLong(buffer.getInt(4));
         int size = buffer.getInt(32);
-        boolean possible = size >= 1 << 20 && size <= 1 << 30 && Integer.bitCount(size) == 1;
-        if (major == null || !isLong || timeline == 0 || !possible) {
+        int pageSize = buffer.getInt(36);
+        boolean possible = size >= 1 << 20
+                && size <= 1 << 30
+                && Integer.bitCount(size) == 1
+                && pageSize >= 1 << 10
+                && pageSize <= 64 << 10
+                && Integer.bitCount(pageSize) == 1;
+        if (format.isEmpty() || !isLong || timeline == 0 || !possible) {
             return Optional.empty();
         }
         return Optional.of(new SegmentHeader(
-                major,
+                format.get().major(),
                 new Timeline(timeline),
                 new Lsn(buffer.getLong(8)),
                 buffer.getLong(24),
-                new WalSegmentSize(size)));
+                new WalSegmentSize(size),
+                pageSize));
     }
 }

@@ -1,7 +1,5 @@
-package io.pgbackup.core.engine.wal;
+package io.pgbackup.core.archive;
 
-import io.pgbackup.core.archive.ArchivedFiles;
-import io.pgbackup.core.archive.WalArchive;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
@@ -9,19 +7,19 @@ import io.pgbackup.wal.WalGap;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What can be told of an archive from the names of its files. For one call. */
-final class ArchiveQuery {
-    private final String repository;
-    private final WalArchive archive;
-    private final WalSegmentSize size;
-
-    ArchiveQuery(String repository, WalArchive archive, WalSegmentSize size) {
-        this.repository = repository;
-        this.archive = archive;
-        this.size = size;
-    }
-
-    List<WalGap> gaps() {
+/**
+ * Segments that are missing between others of the same timeline.
+ *
+ * @param archive where
+ * @param size of the cluster's segments
+ */
+public record ArchiveGaps(WalArchive archive, WalSegmentSize size) {
+    /**
+     * Looks for them.
+     *
+     * @return in order
+     */
+    public List<WalGap> find() {
         List<WalGap> gaps = new ArrayList<>();
         for (Timeline timeline : archive.timelines()) {
             List<ArchivedFiles.Run> runs = archive.files(timeline).runs(size);
@@ -29,7 +27,7 @@ final class ArchiveQuery {
                 long first = runs.get(at - 1).last() + 1;
                 long last = runs.get(at).first() - 1;
                 gaps.add(new WalGap(
-                        repository,
+                        archive.repository().name(),
                         timeline.value(),
                         WalFileName.segment(timeline, first, size).toString(),
                         WalFileName.segment(timeline, last, size).toString(),
