@@ -100,6 +100,24 @@ class ConnectionTest {
         }
     }
 
+    @Test
+    void aConnectionThatDiedSilentlyIsFoundOutBySignsOfLife() throws Exception {
+        // Nobody would give up a call for an hour: only the signs of life can.
+        Sftp settings = server.settings().keepAlive(Duration.ofMillis(300)).responseTimeout(Duration.ofHours(1));
+        try (Storage storage = Objects.open(server.location("dead"), settings)) {
+            Objects.put(storage, "dead/object", "kept");
+            var frozen = server.serving().toList();
+            frozen.forEach(process -> signal(process, "STOP"));
+            try {
+                Awaitility.await()
+                        .ignoreExceptionsInstanceOf(StorageUnavailableException.class)
+                        .until(() -> Objects.get(storage, "dead/object").equals("kept"));
+            } finally {
+                frozen.forEach(process -> signal(process, "CONT"));
+            }
+        }
+    }
+
     private static void signal(ProcessHandle process, String signal) {
         try {
             Commands.run("kill", "-" + signal, Long.toString(process.pid()));
