@@ -10,9 +10,10 @@ import io.pgbackup.storage.ObjectPrefix;
  * Where the WAL of one identity of a cluster is: a level for each timeline, below it a level for each 4 GiB of log, so that no level holds more than some
  * thousand entries. Immutable.
  *
- * @param root prefix of the identity
+ * @param root prefix of the identity's files
+ * @param summaries prefix of what its segments say was changed
  */
-public record ArchiveLayout(ObjectPrefix root) {
+public record ArchiveLayout(ObjectPrefix root, ObjectPrefix summaries) {
     private static final int LOG_DIGITS = 16;
 
     /**
@@ -23,7 +24,8 @@ public record ArchiveLayout(ObjectPrefix root) {
      * @return the layout
      */
     public static ArchiveLayout of(ClusterLayout cluster, int identity) {
-        return new ArchiveLayout(cluster.root().resolve("wal/" + identity));
+        ObjectPrefix root = cluster.root();
+        return new ArchiveLayout(root.resolve("wal/" + identity), root.resolve("summary/" + identity));
     }
 
     /**
@@ -46,6 +48,14 @@ public record ArchiveLayout(ObjectPrefix root) {
      */
     public ObjectPrefix timeline(Timeline timeline) {
         return root.resolve(timeline.hex());
+    }
+
+    /** What a segment says was changed, in a tree of its own. */
+    ObjectKey summary(WalFileName name) {
+        return summaries
+                .resolve(name.timeline().hex())
+                .resolve(name.toString().substring(0, LOG_DIGITS))
+                .key(name.toString());
     }
 
     /** The 4 GiB of log that a file belongs to. */

@@ -36,6 +36,7 @@ public final class WalArchive {
     private final OpenRepository repository;
     private final ArchiveLayout layout;
     private final WalSealing sealing;
+    private final WalSummaries summaries;
 
     /**
      * For one identity.
@@ -47,6 +48,7 @@ public final class WalArchive {
         this.repository = repository;
         this.layout = layout;
         this.sealing = new WalSealing(repository);
+        this.summaries = new WalSummaries(repository, layout);
     }
 
     /**
@@ -78,16 +80,49 @@ public final class WalArchive {
      */
     public boolean store(WalFileName name, Path file, Runnable sealed) {
         ObjectKey key = layout.file(name);
+        Optional<byte[]> summary;
+        boolean created;
         try (SealedWal object = sealing.seal(key, file)) {
+            summary = WalSummaries.of(name, file);
             sealed.run();
-            if (repository.create(key, HeaderKind.WAL, object.payload())) {
-                return true;
-            }
+            created = repository.create(key, HeaderKind.WAL, object.payload());
         } catch (IOException e) {
             throw WalFiles.unreadable(file, e);
         }
-        requireSame(key, file);
-        return false;
+        if (!created) {
+            requireSame(key, file);
+        }
+        summary.ifPresent(bytes -> summaries.store(name, bytes));
+        return created;
+    }
+
+    /**
+     * What the segments say was changed.
+     *
+     * @return the summaries beside the files
+     */
+    public WalSummaries summaries() {
+        return summaries;
+    }
+
+    /**
+     * Whether a file is there with a certain content.
+     *
+     * @param name of the file
+     * @param content to compare with, read to its end
+     * @return empty if there is no such file
+     * @throws IOException if the content cannot be read
+     */
+    public Optional<Boolean> holdsSame(WalFileName name, InputStream content) throws IOException {
+        ObjectKey key = layout.file(name);
+        Optional<byte[]> begin = repository.readBegin(key, ObjectHeader.LONGEST);
+        if (begin.isEmpty()) {
+            return Optional.empty();
+        }
+        ObjectHeader header = ObjectHeader.parse(key, begin.get(), begin.get().length);
+        byte[] given =
+                WalSealing.digest(content, repository.cipher().contentDigest(header.generation()));
+        return Optional.of(Arrays.equals(header.contentDigest().orElse(new byte[0]), given));
     }
 
     /** The stored digest is compared under the key generation that made it: the same content, sealed twice, is never the same bytes. */
@@ -263,5 +298,6 @@ public final class WalArchive {
      */
     public void delete(List<WalFileName> names) {
         repository.delete(names.stream().map(layout::file).toList());
+        summaries.delete(names);
     }
 }

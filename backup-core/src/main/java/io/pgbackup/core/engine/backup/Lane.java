@@ -10,11 +10,14 @@ import io.pgbackup.core.engine.JobLog;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.backup.base.Begun;
 import io.pgbackup.core.engine.backup.base.SetBeginning;
+import io.pgbackup.core.engine.backup.changes.ChangeDetection;
+import io.pgbackup.core.engine.backup.changes.KnownChanges;
 import io.pgbackup.core.engine.backup.files.CopyPool;
 import io.pgbackup.core.engine.backup.files.CopyTotals;
 import io.pgbackup.core.engine.backup.files.LaneCopy;
 import io.pgbackup.core.engine.backup.files.LaneRules;
 import io.pgbackup.core.engine.backup.files.LaneState;
+import io.pgbackup.core.engine.backup.source.BackupSource;
 import io.pgbackup.core.postgres.session.StartedBackup;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.IdentityRecords;
@@ -26,6 +29,7 @@ import io.pgbackup.core.repository.set.Catalog;
 import io.pgbackup.core.repository.set.ManifestRoot;
 import io.pgbackup.core.repository.set.ManifestStore;
 import io.pgbackup.core.repository.set.ManifestWriter;
+import io.pgbackup.core.repository.set.ServerMark;
 import io.pgbackup.core.repository.set.SetRecords;
 import io.pgbackup.error.PgBackupException;
 import java.time.Duration;
@@ -50,6 +54,7 @@ final class Lane implements AutoCloseable {
     private @Nullable OpenRepository opened;
     private @Nullable Begun begun;
     private @Nullable LaneCopy copy;
+    private KnownChanges changes = KnownChanges.none("nothing was asked");
     private List<ManifestRoot.Page> filePages = List.of();
     private @Nullable BackupRecord record;
     private long storedBelow;
@@ -110,7 +115,8 @@ final class Lane implements AutoCloseable {
                 new BundleWriters(repository(), layout.set(begun().label()), workers, BundleWriters.CAPACITY, patience);
         ManifestWriter manifest =
                 new ManifestWriter(new ManifestStore(repository(), layout), begun().label(), bundles, pageSize);
-        copy = new LaneCopy(state, rules, begun().base(), bundles, manifest, new CopyTotals(pageSize));
+        copy = new LaneCopy(
+                state, rules, begun().base(), changes.changes(), bundles, manifest, new CopyTotals(pageSize));
     }
 
     LaneCopy copy() {
@@ -142,6 +148,7 @@ final class Lane implements AutoCloseable {
         new SetRecords(repository(), layout).commit(complete);
         begun().lease().release();
         operation.fact("bytesRead", Long.toString(complete.sizes().read()));
+        operation.fact("detection", detection(complete));
         operation.fact("bytesStored", Long.toString(complete.ownBytes()));
         if (!complete.adopted().labels().isEmpty()) {
             operation.fact("adopted", complete.adopted().labels().toString());
@@ -156,13 +163,18 @@ final class Lane implements AutoCloseable {
                 operation.cancellation().elapsed());
     }
 
-    private static String detection(BackupRecord record) {
+    private String detection(BackupRecord record) {
         List<String> known = new ArrayList<>();
         record.base().ifPresent(base -> known.add(base.toString()));
         record.adopted().labels().forEach(label -> known.add("the interrupted " + label));
-        return known.isEmpty()
-                ? "full: everything was stored"
-                : "page fingerprints: every page was read and compared with " + String.join(", ", known);
+        if (known.isEmpty()) {
+            return "full: everything was stored";
+        }
+        return changes.changes().isPresent()
+                ? "WAL: pages that were not changed since " + String.join(", ", known) + " were not read (" + changes.reason()
+                        + ")"
+                : "page fingerprints: every page was read and compared with " + String.join(", ", known) + " ("
+                        + changes.reason() + ")";
     }
 
     boolean committed() {
