@@ -56,7 +56,8 @@ class S3SettingsTest {
         "profile=backup;assume-role-arn=r;external-id=e,Role"
     })
     void everyMethodCanBeWritten(String text, String method) {
-        assertThat(read(properties(text)).credentials().getClass().getSimpleName()).isEqualTo(method);
+        assertThat(read(properties(text)).credentials().getClass().getSimpleName())
+                .isEqualTo(method);
     }
 
     private static Map<String, String> properties(String text) {
