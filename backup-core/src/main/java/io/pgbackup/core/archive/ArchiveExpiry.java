@@ -127,8 +127,20 @@ public final class ArchiveExpiry {
                     .sum();
             files += old.size();
             delete(archive, old);
+            expireParts(archive, timeline, needed);
         }
         return new Removed(files, bytes, Optional.empty());
+    }
+
+    /** They count as no files: a part is what was received of a file. */
+    private void expireParts(WalArchive archive, Timeline timeline, NeededWal needed) {
+        ArchivedParts parts = new ArchivedParts(archive);
+        for (WalFileName segment : parts.segments(timeline)) {
+            if (!needed.holds(segment)) {
+                heartbeat.run();
+                parts.removeBefore(segment, Optional.empty());
+            }
+        }
     }
 
     /** Oldest first: an expire that breaks off leaves no gap behind what stays. */

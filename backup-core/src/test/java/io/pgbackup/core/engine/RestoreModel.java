@@ -171,7 +171,8 @@ final class RestoreModel implements AutoCloseable {
 
     private static RestoreSource source(SetContents contents, RestoreRequest request) {
         return new RestoreSource(
-                contents, new WalRouting(contents.repository(), contents.layout(), request).from(contents.record()));
+                contents,
+                new WalRouting(contents.repository(), contents.layout(), request, () -> {}).from(contents.record()));
     }
 
     /** Restores to a place of that name, tablespace beside it. */

@@ -1,8 +1,7 @@
-package io.pgbackup.core.storage;
+package io.pgbackup.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgbackup.storage.ObjectKey;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

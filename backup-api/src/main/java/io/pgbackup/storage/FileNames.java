@@ -1,6 +1,5 @@
-package io.pgbackup.core.storage;
+package io.pgbackup.storage;
 
-import io.pgbackup.storage.ObjectKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a segment of a key is written as names in a directory, and read back.
+ * How a segment of a key is written as names in a directory, and read back: the same for every provider that keeps objects as files, so that
+ * a repository can be copied from one to the other and opened there.
  *
  * <p>ASCII letters, digits, {@code -}, {@code _} and {@code .} stand for themselves; a dot at either end of the segment and every other
  * character is written as {@code %} and two upper-case hexadecimal digits for each byte of its UTF-8 form. So names are pure
@@ -23,17 +23,22 @@ import java.util.Optional;
  * <p>Different segments have different names, and every name that was not made here is recognized as foreign. File systems that ignore
  * case are not supported: on them {@code a} and {@code A} are one name.
  */
-final class FileNames {
+public final class FileNames {
     /** Longest name: well below the 255 bytes of common file systems, some of which take a few for themselves. */
-    static final int LONGEST = 200;
+    public static final int LONGEST = 200;
 
     private static final char ESCAPE = '%';
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
     private FileNames() {}
 
-    /** The names of a segment: one, or the pieces of a long one from the outermost directory inwards. */
-    static List<String> of(String segment) {
+    /**
+     * The names of a segment.
+     *
+     * @param segment one segment of a key
+     * @return one name, or the pieces of a long one from the outermost directory inwards
+     */
+    public static List<String> of(String segment) {
         String name = encode(segment, false);
         if (name.length() <= LONGEST) {
             return List.of(name);
@@ -49,13 +54,23 @@ final class FileNames {
         return List.copyOf(pieces);
     }
 
-    /** Whether this name is a piece of a longer one that goes on in the directory of this name. */
-    static boolean isContinued(String name) {
+    /**
+     * Whether this name is a piece of a longer one that goes on in the directory of this name.
+     *
+     * @param name the name of a directory entry
+     * @return true if so
+     */
+    public static boolean isContinued(String name) {
         return name.length() == LONGEST && name.charAt(LONGEST - 1) == ESCAPE;
     }
 
-    /** The segment written as these names; empty if {@link #of(String)} never makes them. */
-    static Optional<String> segment(List<String> names) {
+    /**
+     * The segment written as these names.
+     *
+     * @param names a name, or all pieces of a long one
+     * @return the segment; empty if {@link #of(String)} never makes these names
+     */
+    public static Optional<String> segment(List<String> names) {
         StringBuilder joined = new StringBuilder();
         for (String name : names) {
             joined.append(name, 0, isContinued(name) ? LONGEST - 1 : name.length());
