@@ -48,14 +48,6 @@ final class Buckets {
                 .build();
     }
 
-    static S3ProxyServer proxyWithBucket() throws Exception {
-        S3ProxyServer server = S3ProxyServer.start();
-        try (S3Client client = client(server.endpoint(), server.accessKey(), server.secretKey())) {
-            client.createBucket(request -> request.bucket(NAME));
-        }
-        return server;
-    }
-
     static S3 settings(S3ProxyServer server) {
         return S3.accessKey(server.accessKey(), secret(server.secretKey()))
                 .endpoint(server.endpoint())

@@ -238,7 +238,8 @@ class RadosGatewayTest {
     @Test
     void aFullQuotaIsNoDenial() throws Exception {
         RadosGateway.User small = gateway.user("small");
-        gateway.limitObjects("small", 1);
+        // What proves the condition is an object too.
+        gateway.limitObjects("small", 2);
         try (S3Client own = Buckets.client(gateway.endpoint(), small.accessKey(), small.secretKey())) {
             own.createBucket(request -> request.bucket("small"));
         }

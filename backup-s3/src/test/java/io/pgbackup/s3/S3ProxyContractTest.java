@@ -13,7 +13,7 @@ class S3ProxyContractTest extends StorageContract {
 
     @BeforeAll
     static void start() throws Exception {
-        server = Buckets.proxyWithBucket();
+        server = S3ProxyServer.withBucket(Buckets.NAME);
     }
 
     @AfterAll

@@ -16,6 +16,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * s3proxy with objects in its memory, in a JVM of its own on a free port of the loopback interface. It checks signatures, checksums and conditions, and knows
@@ -87,6 +94,32 @@ public final class S3ProxyServer implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
         URI endpoint = URI.create("http://127.0.0.1:" + port(process));
         return new S3ProxyServer(process, directory, endpoint, accessKey, secretKey);
+    }
+
+    /**
+     * Starts a server that has a bucket.
+     *
+     * @param bucket its name
+     * @return the server; the caller closes it
+     * @throws IOException if it does not start
+     */
+    public static S3ProxyServer withBucket(String bucket) throws IOException {
+        S3ProxyServer server = start();
+        try (SdkHttpClient http = Apache5HttpClient.create();
+                S3Client client = S3Client.builder()
+                        .httpClient(http)
+                        .endpointOverride(server.endpoint)
+                        .region(Region.US_EAST_1)
+                        .forcePathStyle(true)
+                        .credentialsProvider(StaticCredentialsProvider.create(
+                                AwsBasicCredentials.create(server.accessKey, server.secretKey)))
+                        .build()) {
+            client.createBucket(request -> request.bucket(bucket));
+            return server;
+        } catch (SdkException e) {
+            server.close();
+            throw new IOException("cannot make the bucket " + bucket, e);
+        }
     }
 
     private static String port(Process process) throws IOException {
