@@ -118,7 +118,7 @@ class S3SettingsTest {
         "authentication=magic,not 'magic'",
         "role-arn=x,token-file is missing",
         "authentication=profile,profile is missing",
-        "region=' ',region is empty",
+        "'region= ',region is empty",
         "endpoint=ftp://x,endpoint",
         "endpoint=https://user:word@store,endpoint",
         "addressing=dns,path or virtual-host",
