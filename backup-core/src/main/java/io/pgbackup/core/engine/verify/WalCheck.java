@@ -83,7 +83,8 @@ final class WalCheck {
     long prove(OrderedWork work) {
         LongAdder bytes = new LongAdder();
         for (ObjectPrefix identity : repository.list(ArchiveLayout.all(layout)).prefixes()) {
-            WalArchive archive = new WalArchive(repository, ArchiveLayout.of(layout, Integer.parseInt(identity.name())));
+            WalArchive archive =
+                    new WalArchive(repository, ArchiveLayout.of(layout, Integer.parseInt(identity.name())));
             for (Timeline timeline : archive.timelines()) {
                 for (WalFileName name : archive.files(timeline).names()) {
                     work.submit(() -> prove(archive, name), bytes::add);
