@@ -28,6 +28,7 @@ public final class RadosGateway implements AutoCloseable {
     private static final List<String> PROGRAMS =
             List.of("radosgw", "radosgw-admin", "ceph-mon", "ceph-osd", "ceph", "monmaptool");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int ATTEMPTS = 3;
     private static final int WAIT_MILLISECONDS = 20;
 
     private final List<Process> daemons = new ArrayList<>();
@@ -50,6 +51,19 @@ public final class RadosGateway implements AutoCloseable {
      */
     public static RadosGateway start() throws IOException {
         requireInstalled();
+        IOException failure = new IOException("not tried");
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            try {
+                return started();
+            } catch (IOException e) {
+                // Somebody else may have taken one of its ports meanwhile.
+                failure = e;
+            }
+        }
+        throw failure;
+    }
+
+    private static RadosGateway started() throws IOException {
         RadosGateway gateway = new RadosGateway(Files.createTempDirectory("radosgw"), freePort());
         Runtime.getRuntime().addShutdownHook(new Thread(gateway::kill));
         try {
@@ -261,6 +275,7 @@ public final class RadosGateway implements AutoCloseable {
     private void awaitPort() throws IOException {
         Instant deadline = Instant.now().plus(PATIENCE);
         while (Instant.now().isBefore(deadline)) {
+            requireRunning();
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 if (socket.isConnected()) {
                     return;
@@ -269,7 +284,24 @@ public final class RadosGateway implements AutoCloseable {
                 pause();
             }
         }
-        throw new IOException("radosgw does not listen on port " + port);
+        throw new IOException("radosgw does not listen on port " + port + output());
+    }
+
+    private void requireRunning() throws IOException {
+        if (!daemons.stream().allMatch(Process::isAlive)) {
+            throw new IOException("a server of the gateway ended" + output());
+        }
+    }
+
+    private String output() throws IOException {
+        StringBuilder output = new StringBuilder();
+        try (Stream<Path> files = Files.list(directory.resolve("log"))) {
+            for (Path file :
+                    files.filter(name -> name.toString().endsWith(".out")).toList()) {
+                output.append("\n").append(file.getFileName()).append(": ").append(Files.readString(file));
+            }
+        }
+        return output.toString();
     }
 
     private static void pause() throws IOException {

@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -254,7 +255,9 @@ class ReceivingServerTest {
         }
     }
 
+    /** It waits ten seconds, on purpose. */
     @Test
+    @Tag("long")
     void aServerThatShutsDownDoesNotWaitForAStoreThatIsDown() throws Exception {
         PostgresVersion version = PostgresVersion.newest();
         PostgresAvailability.require(version);

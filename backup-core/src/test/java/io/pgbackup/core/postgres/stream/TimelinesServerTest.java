@@ -16,6 +16,7 @@ import io.pgbackup.core.testkit.TcpForwarder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,8 +30,19 @@ class TimelinesServerTest {
     Path directory;
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"V13", "V15", "V18"})
     void promotionsAreFollowedWhileReceiving(PostgresVersion version) throws Exception {
+        follow(version);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V14", "V16", "V17"})
+    @Tag("long")
+    void promotionsAreFollowedOnEveryVersion(PostgresVersion version) throws Exception {
+        follow(version);
+    }
+
+    private void follow(PostgresVersion version) throws Exception {
         PostgresAvailability.require(version);
         DirectoryDestination destination =
                 new DirectoryDestination(Files.createDirectory(directory.resolve("archive")));
