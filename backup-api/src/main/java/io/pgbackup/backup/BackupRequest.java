@@ -3,6 +3,7 @@ package io.pgbackup.backup;
 import io.pgbackup.BackupType;
 import io.pgbackup.Repository;
 import io.pgbackup.catalog.Retention;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,6 +68,7 @@ public final class BackupRequest {
         private boolean offline;
         private Optional<Retention> retention = Optional.empty();
         private boolean resume = true;
+        private Optional<Duration> archivePatience = Optional.empty();
 
         private Draft(Optional<BackupType> type) {
             this.type = type;
@@ -83,6 +85,7 @@ public final class BackupRequest {
             this.offline = other.offline;
             this.retention = other.retention;
             this.resume = other.resume;
+            this.archivePatience = other.archivePatience;
         }
 
         /**
@@ -109,6 +112,22 @@ public final class BackupRequest {
         public Draft checkpoint(CheckpointMode mode) {
             Draft copy = new Draft(this);
             copy.checkpoint = Objects.requireNonNull(mode, "mode");
+            return copy;
+        }
+
+        /**
+         * The backup holds no WAL of its own: it is complete when the archive in its repository has the WAL from its start to its end. Without this a backup holds
+         * what it needs to be restored to its end, whatever happens to the archive.
+         *
+         * @param patience how long to wait for WAL that is not archived yet, counted from the last segment that arrived; then the backup fails
+         * @return a new draft
+         */
+        public Draft walFromArchive(Duration patience) {
+            if (patience.isNegative() || patience.isZero()) {
+                throw new IllegalArgumentException("the server needs time to archive, not " + patience);
+            }
+            Draft copy = new Draft(this);
+            copy.archivePatience = Optional.of(patience);
             return copy;
         }
 
@@ -162,10 +181,14 @@ public final class BackupRequest {
         /**
          * Followed by an expire in the same repository once the backup is committed. If the expire fails, the backup stands and its result warns.
          *
-         * @param keep what to keep
+         * @param keep what to keep; whoever takes backups cannot be the one who does not trust itself
          * @return a new draft
          */
         public Draft thenExpire(Retention keep) {
+            if (keep.untrustedSource().isPresent()) {
+                throw new IllegalArgumentException(
+                        "an expire that does not trust the source is run elsewhere, not after a backup: " + keep);
+            }
             Draft copy = new Draft(this);
             copy.retention = Optional.of(keep);
             return copy;
@@ -317,5 +340,14 @@ public final class BackupRequest {
      */
     public Repository repository() {
         return repository;
+    }
+
+    /**
+     * How long to wait for the archive to have the WAL that the backup needs.
+     *
+     * @return empty if the backup holds its WAL itself
+     */
+    public Optional<Duration> archivePatience() {
+        return draft.archivePatience;
     }
 }

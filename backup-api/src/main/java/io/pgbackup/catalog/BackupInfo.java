@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param adopted what it took over from interrupted attempts
  * @param started when the server began it, by the clock of this library's host
  * @param stopped when it was complete
- * @param wal what it needs of the write-ahead log, all of it inside the set
+ * @param wal what it needs of the write-ahead log
  * @param sizes what it holds
  * @param server what it was taken from
  * @param badPages number of pages that failed their check

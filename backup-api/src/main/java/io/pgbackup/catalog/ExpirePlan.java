@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -20,9 +21,16 @@ import java.util.stream.Collectors;
  * @param decisions one for each backup, in order of time
  * @param grace how long backups that were chosen stay for those who read them; zero or more
  * @param consents what the plan may do because it was said by name
+ * @param walOf since how many full backups archived WAL is kept; empty for all of them
+ * @param untrustedSource what is believed where the source is not; empty if it is trusted
  */
 public record ExpirePlan(
-        Repository repository, List<Decision> decisions, Duration grace, Set<DeletionConsent> consents) {
+        Repository repository,
+        List<Decision> decisions,
+        Duration grace,
+        Set<DeletionConsent> consents,
+        OptionalInt walOf,
+        Optional<UntrustedSource> untrustedSource) {
     /** The grace of a plan that says nothing else. */
     public static final Duration STANDARD_GRACE = Duration.ofHours(24);
 
@@ -135,9 +143,27 @@ public record ExpirePlan(
         decisions = List.copyOf(decisions);
         consents = Set.copyOf(consents);
         Objects.requireNonNull(grace, "grace");
+        Objects.requireNonNull(walOf, "walOf");
+        Objects.requireNonNull(untrustedSource, "untrustedSource");
+        if (walOf.isPresent() && untrustedSource.isPresent()) {
+            throw new IllegalArgumentException(
+                    "a source that is not trusted could make up full backups, so WAL is not kept by their number");
+        }
         if (grace.isNegative()) {
             throw new IllegalArgumentException("a grace is not negative: " + grace);
         }
+    }
+
+    /**
+     * Of a source that is trusted.
+     *
+     * @param repository where
+     * @param decisions one for each backup, in order of time
+     * @param grace how long backups that were chosen stay for those who read them; zero or more
+     * @param consents what the plan may do because it was said by name
+     */
+    public ExpirePlan(Repository repository, List<Decision> decisions, Duration grace, Set<DeletionConsent> consents) {
+        this(repository, decisions, grace, consents, OptionalInt.empty(), Optional.empty());
     }
 
     /**
@@ -157,7 +183,7 @@ public record ExpirePlan(
      * @return a new plan
      */
     public ExpirePlan withGrace(Duration other) {
-        return new ExpirePlan(repository, decisions, other, consents);
+        return new ExpirePlan(repository, decisions, other, consents, walOf, untrustedSource);
     }
 
     /**

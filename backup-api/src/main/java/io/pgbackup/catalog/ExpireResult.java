@@ -13,6 +13,7 @@ import java.util.List;
  * @param waiting backups that were chosen and go when the grace for their readers is over
  * @param postponed backups that were chosen but stay because a running operation or another backup leans on them
  * @param abandoned backups that never were completed and whose remains are gone
+ * @param walFiles number of archived WAL files that no backup needs any more and that are gone
  * @param bytesFreed bytes of the objects that were deleted
  * @param warnings what a person should know
  * @param duration from call to end
@@ -23,6 +24,7 @@ public record ExpireResult(
         List<BackupLabel> waiting,
         List<BackupLabel> postponed,
         List<BackupLabel> abandoned,
+        long walFiles,
         long bytesFreed,
         List<Warning> warnings,
         Duration duration) {

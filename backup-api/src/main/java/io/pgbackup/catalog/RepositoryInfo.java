@@ -1,6 +1,7 @@
 package io.pgbackup.catalog;
 
 import io.pgbackup.BackupLabel;
+import io.pgbackup.wal.RecoveryWindow;
 import java.util.List;
 
 /** What the repositories hold of one cluster. Immutable; made by the engine. */
@@ -62,6 +63,13 @@ public interface RepositoryInfo {
      * @return in order of their labels
      */
     List<Pin> pins();
+
+    /**
+     * Where one could recover to from each backup, with archived WAL.
+     *
+     * @return in the order of {@link #backups()} within each repository
+     */
+    List<RecoveryWindow> windows();
 
     /**
      * Labels that were begun and are neither committed nor aborted: running, or left by a process that died.

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.time.Period;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
@@ -20,10 +22,22 @@ import java.util.stream.Collectors;
 public final class Retention {
     private final List<RetentionRule> rules;
     private final int minimum;
+    private final OptionalInt walOf;
+    private final Optional<UntrustedSource> untrusted;
 
     private Retention(List<RetentionRule> rules, int minimum) {
+        this(rules, minimum, OptionalInt.empty(), Optional.empty());
+    }
+
+    private Retention(List<RetentionRule> rules, int minimum, OptionalInt walOf, Optional<UntrustedSource> untrusted) {
+        if (walOf.isPresent() && untrusted.isPresent()) {
+            throw new IllegalArgumentException(
+                    "a source that is not trusted could make up full backups, so WAL is not kept by their number");
+        }
         this.rules = List.copyOf(rules);
         this.minimum = minimum;
+        this.walOf = walOf;
+        this.untrusted = untrusted;
     }
 
     /**
@@ -101,7 +115,7 @@ public final class Retention {
             if (changed.get(index) instanceof FullBackups fulls
                     && fulls.differentials().isEmpty()) {
                 changed.set(index, new FullBackups(fulls.count(), OptionalInt.of(count)));
-                return new Retention(changed, minimum);
+                return new Retention(changed, minimum, walOf, untrusted);
             }
         }
         throw new IllegalStateException("differential backups are limited once, behind keepFullBackups: " + this);
@@ -174,7 +188,7 @@ public final class Retention {
         }
         List<RetentionRule> changed = new ArrayList<>(rules);
         changed.add(rule);
-        return new Retention(changed, minimum);
+        return new Retention(changed, minimum, walOf, untrusted);
     }
 
     private static boolean isSame(RetentionRule one, RetentionRule other) {
@@ -194,7 +208,49 @@ public final class Retention {
         if (fullBackups < 1) {
             throw new IllegalArgumentException("at least one full backup is kept, not " + fullBackups);
         }
-        return new Retention(rules, fullBackups);
+        return new Retention(rules, fullBackups, walOf, untrusted);
+    }
+
+    /**
+     * Believes nothing that whoever writes the backups could have made up.
+     *
+     * @param distrust what is believed instead
+     * @return a new retention
+     */
+    public Retention withUntrustedSource(UntrustedSource distrust) {
+        return new Retention(rules, minimum, walOf, Optional.of(distrust));
+    }
+
+    /**
+     * What is believed where the source is not.
+     *
+     * @return empty if the source is trusted
+     */
+    public Optional<UntrustedSource> untrustedSource() {
+        return untrusted;
+    }
+
+    /**
+     * Keeps archived WAL only since the newest full backups; older backups keep what brings them to their own end. Unless this is said, WAL is kept since
+     * the oldest backup, so that one can recover to any point since then.
+     *
+     * @param fullBackups at least 1
+     * @return a new retention
+     */
+    public Retention withWalOf(int fullBackups) {
+        if (fullBackups < 1) {
+            throw new IllegalArgumentException("WAL is kept since at least one full backup, not " + fullBackups);
+        }
+        return new Retention(rules, minimum, OptionalInt.of(fullBackups), untrusted);
+    }
+
+    /**
+     * Since how many full backups archived WAL is kept.
+     *
+     * @return empty for all of them
+     */
+    public OptionalInt walOf() {
+        return walOf;
     }
 
     /**
@@ -217,17 +273,25 @@ public final class Retention {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Retention retention && retention.rules.equals(rules) && retention.minimum == minimum;
+        return other instanceof Retention retention
+                && retention.rules.equals(rules)
+                && retention.minimum == minimum
+                && retention.walOf.equals(walOf)
+                && retention.untrusted.equals(untrusted);
     }
 
     @Override
     public int hashCode() {
-        return 31 * rules.hashCode() + minimum;
+        return Objects.hash(rules, minimum, walOf, untrusted);
     }
 
     @Override
     public String toString() {
         return rules.stream().map(RetentionRule::toString).collect(Collectors.joining("; ", "Retention[", "; "))
-                + "at least " + minimum + " full]";
+                + "at least " + minimum + " full"
+                + untrusted
+                        .map(distrust -> "; of an untrusted source, nothing younger than " + distrust.minimumAge())
+                        .orElse("")
+                + "]";
     }
 }

@@ -2,6 +2,7 @@ package io.pgbackup.catalog;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.Repository;
+import io.pgbackup.SecretSource;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Objects;
@@ -23,6 +24,7 @@ public final class VerifyRequest {
     private OptionalDouble share = OptionalDouble.empty();
     private OptionalLong bytesPerBackup = OptionalLong.empty();
     private OptionalLong seed = OptionalLong.empty();
+    private Optional<SecretSource> attestation = Optional.empty();
 
     private VerifyRequest(Repository repository) {
         this.repository = Objects.requireNonNull(repository, "repository");
@@ -36,6 +38,7 @@ public final class VerifyRequest {
         this.share = other.share;
         this.bytesPerBackup = other.bytesPerBackup;
         this.seed = other.seed;
+        this.attestation = other.attestation;
     }
 
     /**
@@ -132,6 +135,28 @@ public final class VerifyRequest {
         VerifyRequest copy = new VerifyRequest(this);
         copy.seed = OptionalLong.of(seed);
         return copy;
+    }
+
+    /**
+     * Signs what was found clean at depth {@link VerifyDepth#CONTENT} with a key that whoever writes the backups does not have, so that an expire {@linkplain
+     * Retention#withUntrustedSource that does not trust it} knows what was verified.
+     *
+     * @param key at least 16 bytes
+     * @return a new request
+     */
+    public VerifyRequest attestedBy(SecretSource key) {
+        VerifyRequest copy = new VerifyRequest(this);
+        copy.attestation = Optional.of(key);
+        return copy;
+    }
+
+    /**
+     * The key that signs what was found clean.
+     *
+     * @return empty if nothing is signed
+     */
+    public Optional<SecretSource> attestation() {
+        return attestation;
     }
 
     /**

@@ -74,6 +74,10 @@ public enum ErrorCode {
     WAL_INVALID,
     /** WAL that is needed is not in the archive. */
     WAL_MISSING,
+    /** WAL that is needed is no longer on the server. */
+    WAL_GONE,
+    /** The replication slot was dropped or invalidated: the server no longer keeps WAL for its owner. */
+    SLOT_LOST,
     /** No backup and WAL lead to the recovery target. */
     TARGET_UNREACHABLE,
     /** A check or verification found problems and the caller required none. */

@@ -36,6 +36,8 @@ public enum OperationKind {
     WAL_PUSH,
     /** Bring a WAL file from the archive. */
     WAL_FETCH,
+    /** Receive WAL as it is written, until somebody ends it. */
+    WAL_RECEIVE,
     /** Copy WAL that a repository lacks from another. */
     WAL_CATCH_UP,
     /** Let another key open a repository. */

@@ -21,7 +21,8 @@ public interface ClusterWal {
     WalPushResult push(Path file);
 
     /**
-     * Brings a file from the first repository that has it. A target that exists is replaced, when all of the content is there.
+     * Brings a file from the first repository that has it. A target that exists is replaced, when all of the content is there. A segment that no repository has
+     * as a whole, but of which a {@link #receiver} has stored the begin, is given with zeros in the place of the rest: recovery ends there.
      *
      * @param name of the file, without directory
      * @param target where to
@@ -60,6 +61,15 @@ public interface ClusterWal {
      * @return names of the files that were copied, in order
      */
     List<String> catchUp(Repository repository);
+
+    /**
+     * Receives the log over the replication protocol while the server writes it, into the repositories. The role of the connection needs the attribute
+     * {@code REPLICATION}.
+     *
+     * @param request with which slot, and how
+     * @return not yet running; use {@link io.pgbackup.PgBackup#with} to give its run a listener or a token of its own
+     */
+    WalReceiver receiver(ReceiveRequest request);
 
     /**
      * Answers the commands that {@link WalService#writeArchiveCommand} and {@link WalService#writeRestoreCommand} write, over a Unix socket.

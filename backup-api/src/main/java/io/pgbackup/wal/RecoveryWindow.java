@@ -6,11 +6,11 @@ import java.time.Instant;
 
 /**
  * Where one could recover to from a backup with the WAL of the same repository: every point from the end of the backup to the end of the unbroken WAL that
- * follows it on its timeline.
+ * follows it, along the newest timeline that leads on from it.
  *
  * @param repository name of the repository
  * @param backup from which
- * @param timeline of the backup
+ * @param timeline on which the end lies
  * @param earliest end of the backup
  * @param earliestTime when the backup was complete
  * @param latest end of the last archived segment that follows without a gap; equal to {@code earliest} if there is none

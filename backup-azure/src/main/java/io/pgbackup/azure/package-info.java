@@ -1,6 +1,8 @@
 /**
- * Storage provider for Azure Blob. Depends on the api and one SDK, never on the engine or another provider. Not implemented
- * yet: a repository with this scheme is refused with the name of this module.
+ * Storage provider for Azure Blob Storage, and secrets from Azure Key Vault. Users name {@link io.pgbackup.azure.AzureBlob} (settings of a
+ * repository), {@link io.pgbackup.azure.AzureIdentity} (who asks) and {@link io.pgbackup.azure.AzureKeyVault} (secrets). Depends on the api and
+ * the SDK of Azure, never on the engine or another provider. Nothing here calls the management plane, starts a program or retries what
+ * the engine would retry.
  */
 @NullMarked
 package io.pgbackup.azure;

@@ -57,6 +57,15 @@ public abstract class ContractFixture {
     }
 
     /**
+     * Whether anything is claimed of an object below another. A server that only stands in for a store of the other sort may break down over it.
+     *
+     * @return true unless overridden
+     */
+    protected boolean speaksForObjectsBelowObjects() {
+        return true;
+    }
+
+    /**
      * Whether the store as it is set up for the test honours locks and legal holds. One that does not must refuse such objects.
      *
      * @return false unless overridden

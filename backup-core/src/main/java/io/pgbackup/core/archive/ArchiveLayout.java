@@ -1,10 +1,12 @@
 package io.pgbackup.core.archive;
 
+import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.storage.ObjectKey;
 import io.pgbackup.storage.ObjectPrefix;
+import java.util.HexFormat;
 
 /**
  * Where the WAL of one identity of a cluster is: a level for each timeline, below it a level for each 4 GiB of log, so that no level holds more than some
@@ -14,6 +16,9 @@ import io.pgbackup.storage.ObjectPrefix;
  * @param summaries prefix of what its segments say was changed
  */
 public record ArchiveLayout(ObjectPrefix root, ObjectPrefix summaries) {
+    /** Behind the name of a segment: where its parts are. */
+    static final String PART = ".part";
+
     private static final int LOG_DIGITS = 16;
 
     /**
@@ -24,8 +29,19 @@ public record ArchiveLayout(ObjectPrefix root, ObjectPrefix summaries) {
      * @return the layout
      */
     public static ArchiveLayout of(ClusterLayout cluster, int identity) {
-        ObjectPrefix root = cluster.root();
-        return new ArchiveLayout(root.resolve("wal/" + identity), root.resolve("summary/" + identity));
+        String number = Integer.toString(identity);
+        return new ArchiveLayout(
+                all(cluster).resolve(number), cluster.root().resolve("summary").resolve(number));
+    }
+
+    /**
+     * The WAL of every identity of a cluster.
+     *
+     * @param cluster whose WAL it is
+     * @return holds a level for each identity
+     */
+    public static ObjectPrefix all(ClusterLayout cluster) {
+        return cluster.root().resolve("wal");
     }
 
     /**
@@ -56,6 +72,27 @@ public record ArchiveLayout(ObjectPrefix root, ObjectPrefix summaries) {
                 .resolve(name.timeline().hex())
                 .resolve(name.toString().substring(0, LOG_DIGITS))
                 .key(name.toString());
+    }
+
+    /**
+     * The parts of a segment that were received before it was whole.
+     *
+     * @param segment which
+     * @return holds them, each named by its end
+     */
+    public ObjectPrefix parts(WalFileName segment) {
+        return log(segment).resolve(segment + PART);
+    }
+
+    /**
+     * One part of a segment, from its begin to a position.
+     *
+     * @param segment which
+     * @param end behind its last byte
+     * @return its key; the names of later ones sort later
+     */
+    public ObjectKey part(WalFileName segment, Lsn end) {
+        return parts(segment).key(HexFormat.of().withUpperCase().toHexDigits(end.value()));
     }
 
     /** The 4 GiB of log that a file belongs to. */

@@ -76,6 +76,20 @@ public record SegmentChain(TimelineHistory history, List<WalFileName> segments, 
     }
 
     /**
+     * Its begin.
+     *
+     * @param end the segment of this position is the last
+     * @param size of the cluster's segments
+     * @return the segments up to there
+     */
+    public SegmentChain until(Lsn end, WalSegmentSize size) {
+        List<WalFileName> begin = segments.stream()
+                .filter(name -> name.segmentNumber(size) <= size.segmentOf(end))
+                .toList();
+        return new SegmentChain(history, begin, missing);
+    }
+
+    /**
      * The histories that recovery looks at on the way.
      *
      * @return names of files, one for each timeline that has a parent

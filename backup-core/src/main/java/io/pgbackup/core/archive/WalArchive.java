@@ -79,21 +79,36 @@ public final class WalArchive {
      * @throws PgBackupException with {@link ErrorCode#WAL_CONFLICT} if another content is there
      */
     public boolean store(WalFileName name, Path file, Runnable sealed) {
-        ObjectKey key = layout.file(name);
         Optional<byte[]> summary;
-        boolean created;
-        try (SealedWal object = sealing.seal(key, file)) {
+        try {
             summary = WalSummaries.of(name, file);
-            sealed.run();
-            created = repository.create(key, HeaderKind.WAL, object.payload());
         } catch (IOException e) {
             throw WalFiles.unreadable(file, e);
         }
-        if (!created) {
-            requireSame(key, file);
-        }
+        boolean created = store(layout.file(name), file, sealed);
         summary.ifPresent(bytes -> summaries.store(name, bytes));
         return created;
+    }
+
+    /**
+     * Stores an object, or makes sure that it is there with this very content.
+     *
+     * @param key of the object
+     * @param file its content
+     * @param sealed called when the content is no longer needed, before the repository is spoken to
+     * @return false if it was there
+     */
+    boolean store(ObjectKey key, Path file, Runnable sealed) {
+        try (SealedWal object = sealing.seal(key, file)) {
+            sealed.run();
+            if (repository.create(key, HeaderKind.WAL, object.payload())) {
+                return true;
+            }
+        } catch (IOException e) {
+            throw WalFiles.unreadable(file, e);
+        }
+        requireSame(key, file);
+        return false;
     }
 
     /**
@@ -163,24 +178,28 @@ public final class WalArchive {
      * @throws PgBackupException if the file is damaged or cannot be read
      */
     public boolean copyTo(WalFileName name, OutputStream target) throws IOException {
-        Optional<InputStream> content = open(name);
+        return copyTo(layout.file(name), target);
+    }
+
+    boolean copyTo(ObjectKey key, OutputStream target) throws IOException {
+        Optional<InputStream> content = open(key);
         if (content.isEmpty()) {
             return false;
         }
         byte[] buffer = new byte[64 << 10];
         try (InputStream in = content.get()) {
-            for (int read = read(name, in, buffer); read >= 0; read = read(name, in, buffer)) {
+            for (int read = read(key, in, buffer); read >= 0; read = read(key, in, buffer)) {
                 target.write(buffer, 0, read);
             }
         }
         return true;
     }
 
-    private int read(WalFileName name, InputStream in, byte[] buffer) {
+    private int read(ObjectKey key, InputStream in, byte[] buffer) {
         try {
             return in.read(buffer);
         } catch (IOException e) {
-            throw StorageErrors.translate(e, layout.file(name), repository.name());
+            throw StorageErrors.translate(e, key, repository.name());
         }
     }
 
@@ -191,7 +210,10 @@ public final class WalArchive {
      * @return proved frame by frame, and its end too; empty if (and only if) there is no such file
      */
     public Optional<InputStream> open(WalFileName name) {
-        ObjectKey key = layout.file(name);
+        return open(layout.file(name));
+    }
+
+    private Optional<InputStream> open(ObjectKey key) {
         try {
             InputStream stored = repository.storage().read(key, ByteRange.all());
             return Optional.of(opened(key, stored));

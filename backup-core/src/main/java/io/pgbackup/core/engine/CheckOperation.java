@@ -51,6 +51,10 @@ final class CheckOperation {
             operation.heartbeat();
             guarded("repository " + repository.name(), () -> checkRepository(repository));
         }
+        guarded(
+                "archiving",
+                () -> items.addAll(
+                        new ArchivingCheck(operation, repositories, ClusterLayout.of(cluster.name())).run(server)));
         return new CheckReport(operation.id(), items);
     }
 

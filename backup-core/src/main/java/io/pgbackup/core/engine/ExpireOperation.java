@@ -3,8 +3,10 @@ package io.pgbackup.core.engine;
 import io.pgbackup.BackupLabel;
 import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
+import io.pgbackup.core.archive.ArchiveExpiry;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.core.repository.retention.DistrustfulCatalog;
 import io.pgbackup.core.repository.retention.Expiry;
 import io.pgbackup.core.repository.retention.Pins;
 import io.pgbackup.core.repository.retention.RetentionCatalog;
@@ -26,15 +28,20 @@ final class ExpireOperation {
     }
 
     ExpireResult run(ExpirePlan plan) {
-        Instant now = operation.clock().instant();
-        new PlanCheck(plan).requireCurrent(new RetentionCatalog(repository, layout).candidates(now), now);
+        requireCurrent(plan);
         takeConsentedPinsAway(plan);
         Map<BackupLabel, String> chosen = new HashMap<>();
         plan.decisions().stream()
                 .filter(decision -> !decision.keep())
                 .forEach(decision -> chosen.put(decision.label(), decision.reason()));
+        Expiry expiry = new Expiry(repository, layout, ages(plan), operation.clock(), operation::heartbeat);
         Expiry.Outcome outcome =
-                new Expiry(repository, layout, ages(plan), operation.clock(), operation::heartbeat).run(chosen);
+                plan.untrustedSource().isPresent() ? expiry.runDistrustfully(chosen) : expiry.run(chosen);
+        outcome.foreign()
+                .forEach(
+                        label -> operation.warn(
+                                label.toString(),
+                                "somebody marked it as expired, though the retention keeps it: it stays, but is not listed any more"));
         outcome.postponed()
                 .forEach(
                         label -> operation.warn(
@@ -44,15 +51,32 @@ final class ExpireOperation {
                 .forEach(label -> operation.warn(
                         label.toString(), "its commit record was removed: all of its data had been deleted before"));
         operation.fact("deleted", outcome.deleted().toString());
+        ArchiveExpiry.Removed wal = new ArchiveExpiry(repository, layout, operation::heartbeat).run(plan.walOf());
+        wal.stopped().ifPresent(reason -> operation.warn("WAL", "nothing was removed: " + reason));
+        operation.fact("walFiles", Long.toString(wal.files()));
         return new ExpireResult(
                 operation.id(),
                 outcome.deleted(),
                 outcome.waiting(),
                 outcome.postponed(),
                 outcome.abandoned(),
-                outcome.freed(),
+                wal.files(),
+                outcome.freed() + wal.bytes(),
                 operation.warnings(),
                 operation.cancellation().elapsed());
+    }
+
+    private void requireCurrent(ExpirePlan plan) {
+        PlanCheck check = new PlanCheck(plan);
+        if (plan.untrustedSource().isEmpty()) {
+            Instant now = operation.clock().instant();
+            check.requireCurrent(new RetentionCatalog(repository, layout).candidates(now), now);
+            return;
+        }
+        DistrustfulCatalog catalog = new DistrustfulCatalog(
+                repository, layout, plan.untrustedSource().get());
+        check.requireCurrent(catalog.candidates(), catalog.now());
+        catalog.requireOld(plan.decisions());
     }
 
     /** So that expire needs to know one thing about pins only: a set with a pin stays. */

@@ -8,6 +8,8 @@ import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.RepositoryInfo.RepositoryState;
 import io.pgbackup.catalog.RepositoryStatus;
 import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.engine.wal.Archives;
+import io.pgbackup.core.engine.wal.WindowQuery;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.OpenRepository;
@@ -19,6 +21,7 @@ import io.pgbackup.core.repository.set.VerifyRecords;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.error.RepositoryException;
+import io.pgbackup.wal.RecoveryWindow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,6 +39,7 @@ final class InfoQuery {
     private final List<BackupLabel> unsettled = new ArrayList<>();
     private final List<BackupLabel> retired = new ArrayList<>();
     private final List<Pin> pins = new ArrayList<>();
+    private final List<RecoveryWindow> windows = new ArrayList<>();
     private final Instant now;
 
     InfoQuery(String cluster, Instant now) {
@@ -72,6 +76,9 @@ final class InfoQuery {
             backups.add(record.toInfo(repository.name(), below, verifications.newest(record.label())));
         }
         pins.addAll(new Pins(open, layout).holding(now).values());
+        if (!identities.isEmpty()) {
+            windows.addAll(new WindowQuery(repository.name(), new Archives(open, layout)).windows(records));
+        }
         states.add(
                 damaged.isEmpty()
                         ? state(repository, statusOf(identities, records), "", identities)
@@ -129,6 +136,7 @@ final class InfoQuery {
                 List.copyOf(backups),
                 List.copyOf(unsettled),
                 List.copyOf(retired),
-                List.copyOf(pins));
+                List.copyOf(pins),
+                List.copyOf(windows));
     }
 }

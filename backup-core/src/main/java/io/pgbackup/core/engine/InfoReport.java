@@ -12,6 +12,7 @@ import io.pgbackup.catalog.Verification;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.JsonRecord;
 import io.pgbackup.core.repository.set.StoredFacts;
+import io.pgbackup.wal.RecoveryWindow;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -32,6 +33,7 @@ import java.util.stream.Collectors;
  * @param unsettled in order of time
  * @param retired in order of time
  * @param pins those that hold, in order of their labels
+ * @param windows one for each backup
  */
 record InfoReport(
         String cluster,
@@ -39,7 +41,8 @@ record InfoReport(
         List<BackupInfo> backups,
         List<BackupLabel> unsettled,
         List<BackupLabel> retired,
-        List<Pin> pins)
+        List<Pin> pins,
+        List<RecoveryWindow> windows)
         implements RepositoryInfo {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ssxxx", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -65,7 +68,8 @@ record InfoReport(
                         "unsettled",
                         unsettled.stream().map(BackupLabel::toString).toList())
                 .putTexts("retired", retired.stream().map(BackupLabel::toString).toList())
-                .putRecords("pins", pins.stream().map(InfoReport::json).toList());
+                .putRecords("pins", pins.stream().map(InfoReport::json).toList())
+                .putRecords("windows", windows.stream().map(InfoReport::json).toList());
         return new String(json.toBytes(), StandardCharsets.UTF_8);
     }
 
@@ -92,6 +96,17 @@ record InfoReport(
                 .put("since", pin.since().toString());
         pin.until().ifPresent(until -> json.put("until", until.toString()));
         return json;
+    }
+
+    private static JsonRecord json(RecoveryWindow window) {
+        return new JsonRecord()
+                .put("repository", window.repository())
+                .put("backup", window.backup().toString())
+                .put("timeline", window.timeline())
+                .put("earliest", window.earliest().toString())
+                .put("earliestTime", window.earliestTime().toString())
+                .put("latest", window.latest().toString())
+                .put("latestTime", window.latestTime().toString());
     }
 
     private static JsonRecord json(BackupInfo backup) {
@@ -194,6 +209,14 @@ record InfoReport(
                 "wal start/stop",
                 backup.wal().startSegment() + " / " + backup.wal().stopSegment());
         line(text, "lsn start/stop", backup.wal().start() + " / " + backup.wal().stop());
+        windows.stream()
+                .filter(window -> window.backup().equals(backup.label())
+                        && window.repository().equals(backup.repository())
+                        && window.latest().compareTo(window.earliest()) > 0)
+                .forEach(window -> line(
+                        text,
+                        "recovery window",
+                        "until " + window.latest() + ", archived " + time(window.latestTime())));
         line(text, "database size", size(sizes.cluster()) + ", backup read " + size(sizes.read()));
         line(
                 text,

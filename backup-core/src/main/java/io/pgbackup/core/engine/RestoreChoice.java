@@ -49,7 +49,7 @@ final class RestoreChoice {
         List<PgBackupException> failures = new ArrayList<>();
         for (Repository repository : repositories.all()) {
             try (OpenRepository open = repositories.open(repository)) {
-                choose(open);
+                choose(operation, open);
                 failures.forEach(failure -> operation.warn("repositories", "passed over: " + failure.getMessage()));
                 return repository;
             } catch (RepositoryException | RestoreException e) {
@@ -75,14 +75,14 @@ final class RestoreChoice {
 
     /** Restores the set asked for, or the newest that leads to the target. */
     RestoreOperation operation(Operation operation, OpenRepository open, PgBackupRuntime runtime) {
-        Chosen chosen = choose(open);
+        Chosen chosen = choose(operation, open);
         RestoreSource source = new RestoreSource(SetContents.of(open, layout, chosen.record()), chosen.route());
         return new RestoreOperation(operation, source, runtime, request, Surroundings.of(cluster, repositories.all()));
     }
 
-    private Chosen choose(OpenRepository open) {
+    private Chosen choose(Operation operation, OpenRepository open) {
         Catalog catalog = new Catalog(open, layout);
-        WalRouting routing = new WalRouting(open, layout, request);
+        WalRouting routing = new WalRouting(open, layout, request, operation::heartbeat);
         if (request.label().isPresent()) {
             BackupRecord record = catalog.require(request.label().get());
             return new Chosen(record, routing.from(record));

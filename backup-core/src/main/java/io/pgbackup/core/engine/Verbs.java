@@ -36,6 +36,7 @@ import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.lease.Leases;
 import io.pgbackup.core.repository.retention.Candidate;
 import io.pgbackup.core.repository.retention.DeletionPlanner;
+import io.pgbackup.core.repository.retention.DistrustfulCatalog;
 import io.pgbackup.core.repository.retention.RetentionCatalog;
 import io.pgbackup.core.repository.retention.RetentionPlanner;
 import io.pgbackup.core.repository.set.Catalog;
@@ -222,10 +223,26 @@ final class Verbs implements ClusterOperations {
     @Override
     public ExpirePlan planExpire(Repository repository, Retention retention) {
         try (OpenRepository open = repositories.open(repository)) {
-            Instant now = runtime.clock().instant();
-            List<Candidate> candidates = new RetentionCatalog(open, layout).candidates(now);
-            return new ExpirePlan(repository, RetentionPlanner.plan(candidates, retention, now));
+            return new ExpirePlan(
+                    repository,
+                    decisions(open, retention),
+                    ExpirePlan.STANDARD_GRACE,
+                    Set.of(),
+                    retention.walOf(),
+                    retention.untrustedSource());
         }
+    }
+
+    private List<ExpirePlan.Decision> decisions(OpenRepository open, Retention retention) {
+        if (retention.untrustedSource().isEmpty()) {
+            Instant now = runtime.clock().instant();
+            return RetentionPlanner.plan(new RetentionCatalog(open, layout).candidates(now), retention, now);
+        }
+        DistrustfulCatalog catalog =
+                new DistrustfulCatalog(open, layout, retention.untrustedSource().get());
+        List<ExpirePlan.Decision> decisions = RetentionPlanner.plan(catalog.candidates(), retention, catalog.now());
+        catalog.requireOld(decisions);
+        return decisions;
     }
 
     @Override

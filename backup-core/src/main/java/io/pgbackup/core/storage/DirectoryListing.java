@@ -1,5 +1,6 @@
 package io.pgbackup.core.storage;
 
+import io.pgbackup.storage.FileNames;
 import io.pgbackup.storage.Listing;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectPrefix;

@@ -1,5 +1,6 @@
 package io.pgbackup.core.storage;
 
+import io.pgbackup.storage.FileNames;
 import io.pgbackup.storage.ObjectKey;
 import io.pgbackup.storage.ObjectPrefix;
 import io.pgbackup.storage.StorageException;

@@ -2,6 +2,7 @@ package io.pgbackup.core.storage;
 
 import io.pgbackup.storage.ByteRange;
 import io.pgbackup.storage.DeleteReport;
+import io.pgbackup.storage.FileNames;
 import io.pgbackup.storage.FreeSpace;
 import io.pgbackup.storage.Listing;
 import io.pgbackup.storage.ObjectAttributes;

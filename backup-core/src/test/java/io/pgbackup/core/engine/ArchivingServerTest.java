@@ -5,8 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.pgbackup.PgBackup;
 import io.pgbackup.Repository;
+import io.pgbackup.backup.BackupRequest;
+import io.pgbackup.catalog.VerifyDepth;
+import io.pgbackup.catalog.VerifyReport;
 import io.pgbackup.core.testkit.PostgresServer;
 import io.pgbackup.core.testkit.PostgresVersion;
+import io.pgbackup.error.ErrorCode;
 import io.pgbackup.wal.WalService;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -107,6 +111,44 @@ class ArchivingServerTest {
                     awaitArchived(pg, switchSegment(server));
                 }
                 assertThat(pg.wal().gaps(repository)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void checkProvesArchivingAndVerifyTheArchive() throws IOException {
+        try (Site site = archiving(PostgresVersion.V17)) {
+            PostgresServer server = site.server();
+            server.execute("CREATE TABLE t (i int)");
+            Repository repository = site.repository();
+            try (PgBackup pg = site.initialized(repository);
+                    WalService service = pg.wal().serve(commands(site).resolve("service"))) {
+                archiveBy(server, service.writeArchiveCommand(commands(site).resolve("archive")));
+                assertThat(pg.check().items())
+                        .filteredOn(item -> item.subject().startsWith("archiving"))
+                        .singleElement()
+                        .satisfies(item ->
+                                assertThat(item.passed()).as(item.message()).isTrue());
+                pg.backup(BackupRequest.full().walFromArchive(PATIENCE).to(repository));
+                String damaged = switchSegment(server);
+                String lost = switchSegment(server);
+                awaitArchived(pg, switchSegment(server));
+                assertThat(pg.verify(repository, VerifyDepth.CONTENT).findings())
+                        .isEmpty();
+                assertThat(pg.info(repository).windows())
+                        .singleElement()
+                        .satisfies(window -> assertThat(window.latest()).isGreaterThan(window.earliest()));
+                assertThat(pg.info(repository).toJson()).contains("\"windows\"");
+
+                Path log = Site.place(repository).resolve("main/wal/1/00000001/0000000100000000");
+                Files.delete(log.resolve(lost));
+                byte[] bytes = Files.readAllBytes(log.resolve(damaged));
+                bytes[bytes.length / 2] ^= 1;
+                Files.delete(log.resolve(damaged));
+                Files.write(log.resolve(damaged), bytes);
+                assertThat(pg.verify(repository, VerifyDepth.CONTENT).findings())
+                        .extracting(VerifyReport.Finding::code)
+                        .containsExactlyInAnyOrder(ErrorCode.WAL_MISSING, ErrorCode.REPOSITORY_DAMAGED);
             }
         }
     }

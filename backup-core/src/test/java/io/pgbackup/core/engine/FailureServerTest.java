@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -34,6 +35,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -272,9 +274,7 @@ class FailureServerTest {
         BackupLabel killed = onlyRecord(place);
         Files.delete(place.resolve("main/backup").resolve(killed.toString()));
         if (!begun) {
-            Files.delete(Damaged.data(place.resolve("main"), killed, "begin"));
-            Files.delete(Damaged.data(place.resolve("main"), killed, "start"));
-            Files.deleteIfExists(place.resolve("main/data").resolve(killed.toString()));
+            deleteTree(place.resolve("main/data").resolve(killed.toString()));
         }
         try (PgBackup pg = site.initialized(sound)) {
             assertThat(pg.info(sound).unsettled()).containsExactly(killed);
@@ -289,6 +289,16 @@ class FailureServerTest {
             assertThat(next.time()).isAfter(killed.time());
             PgBackupException again = failureOf(PgBackupException.class, () -> pg.breakLease(sound, next));
             assertThat(again.code()).isEqualTo(ErrorCode.BACKUP_NOT_FOUND);
+        }
+    }
+
+    private static void deleteTree(Path directory) throws IOException {
+        List<Path> all;
+        try (Stream<Path> tree = Files.walk(directory)) {
+            all = tree.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : all) {
+            Files.delete(path);
         }
     }
 

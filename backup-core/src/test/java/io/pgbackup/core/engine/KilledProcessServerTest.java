@@ -26,12 +26,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A process that backs up, expires and restores under load is killed at a random moment, again and again; after each time every listed backup verifies
  * by content, no half restore can start, and the last backup of all restores with its ledger.
  */
 class KilledProcessServerTest {
+    private static final Logger LOG = LoggerFactory.getLogger(KilledProcessServerTest.class);
     private static final int CHECK_EVERY = 10;
 
     @TempDir
@@ -76,6 +79,7 @@ class KilledProcessServerTest {
                     Tree.delete(targets);
                     if (number % CHECK_EVERY == 0) {
                         requireNewestRestores(site, pg, repository, load);
+                        LOG.info("{} kills lost nothing", number);
                     }
                     load.requireHealthy();
                 }

@@ -129,5 +129,7 @@ class OfflineServerTest {
                 () -> pg.backup(BackupRequest.full().offline().to(repository)));
         assertThat(failure.code()).isEqualTo(ErrorCode.SERVER_CONFIGURATION);
         assertThat(failure.getMessage()).contains("shut down cleanly");
+        assertThat(failure.hint()).contains("Start the server, let it recover and stop it");
+        assertThat(pg.info(repository).unsettled()).isEmpty();
     }
 }

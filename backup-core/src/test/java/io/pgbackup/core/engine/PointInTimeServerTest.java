@@ -179,6 +179,21 @@ class PointInTimeServerTest {
                     source,
                     to(target, RecoveryTarget.time(first.backup().stopped().minusSeconds(1))));
             unreachable(source, to(target, RecoveryTarget.lsn(new Lsn(1))));
+            unreachable(source, to(target, RecoveryTarget.time(Instant.now().plusSeconds(3600))));
+            unreachable(source, to(target, RecoveryTarget.transaction(4_000_000_000L)));
+            unreachable(source, to(target, RecoveryTarget.restorePoint("nobody made this")));
+            assertThat(source.pg
+                            .planRestore(to(target, RecoveryTarget.transaction(between.transaction())))
+                            .label())
+                    .as("committed before the second backup ended")
+                    .isEqualTo(first.label());
+            assertThat(source.pg
+                            .planRestore(to(
+                                    target,
+                                    RecoveryTarget.restorePoint(
+                                            "after " + source.moments.get(2).last())))
+                            .label())
+                    .isEqualTo(second.label());
             unreachable(source, to(target, RecoveryTarget.lsn(Lsn.parse("FF/0"))));
             unreachable(source, to(target, RecoveryTarget.latest()).timeline(RecoveryTimeline.number(7)));
             refused(

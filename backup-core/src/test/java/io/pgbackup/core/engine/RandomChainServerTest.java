@@ -36,12 +36,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Any sequence of changes, backups into one or two repositories, interrupted backups, copies, combinations, key rotations and expires: every backup
  * that is kept restores to what the cluster held when it was taken.
  */
 class RandomChainServerTest {
+    private static final Logger LOG = LoggerFactory.getLogger(RandomChainServerTest.class);
     private static final int FEW_STEPS = 8;
     private static final int MANY_STEPS = 20;
     private static final int FEW_RESTORES = 2;
@@ -75,6 +78,7 @@ class RandomChainServerTest {
             Sequence sequence = new Sequence(site, new Random(seed));
             try {
                 sequence.run(steps, restores);
+                LOG.info("the sequence of seed {} on {} lost nothing", seed, version);
             } catch (RuntimeException | AssertionError e) {
                 throw new AssertionError("seed " + seed + " of " + version + " after " + sequence.changes.history(), e);
             }

@@ -171,7 +171,8 @@ final class RestoreModel implements AutoCloseable {
 
     private static RestoreSource source(SetContents contents, RestoreRequest request) {
         return new RestoreSource(
-                contents, new WalRouting(contents.repository(), contents.layout(), request).from(contents.record()));
+                contents,
+                new WalRouting(contents.repository(), contents.layout(), request, () -> {}).from(contents.record()));
     }
 
     /** Restores to a place of that name, tablespace beside it. */
@@ -195,6 +196,14 @@ final class RestoreModel implements AutoCloseable {
         tree.remove("pgbackup.restore");
         tree.computeIfPresent("tablespace_map", (path, content) -> "a map");
         return tree;
+    }
+
+    /** As {@link #tree}, without the modes of data directory and tablespace, which a restore narrows first. */
+    SortedMap<String, String> inside(String name) {
+        SortedMap<String, String> inside = tree(name);
+        inside.remove("");
+        inside.remove("tablespace/");
+        return inside;
     }
 
     private static void add(Path root, String prefix, SortedMap<String, String> tree) {

@@ -60,7 +60,7 @@ class RestoreOverExistingTest {
 
             RestoreRequest request = model.into("used").replacingExisting();
             RestorePlan plan = model.restore(wanted, request).plan();
-            SortedMap<String, String> before = model.tree("used");
+            SortedMap<String, String> before = model.inside("used");
             int kills = random.nextInt(4);
             for (int kill = 0; kill < kills; kill++) {
                 killed(model, wanted, request, random, before);
@@ -89,8 +89,8 @@ class RestoreOverExistingTest {
             done = false;
         }
         boolean control = Files.exists(model.place("used/global/pg_control"), LinkOption.NOFOLLOW_LINKS);
-        SortedMap<String, String> now = model.tree("used");
-        assertThat(done || !control || now.equals(before) || now.equals(model.tree("fresh")))
+        SortedMap<String, String> now = model.inside("used");
+        assertThat(done || !control || now.equals(before) || now.equals(model.inside("fresh")))
                 .as("what is half restored has no control file")
                 .isTrue();
     }
@@ -195,7 +195,7 @@ class RestoreOverExistingTest {
         Files.createSymbolicLink(path, target);
     }
 
-    private static void delete(Path tree) throws IOException {
+    static void delete(Path tree) throws IOException {
         Files.walkFileTree(tree, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

@@ -62,9 +62,7 @@ final class ChangeSetCodec {
         for (long index = 0; index < forks; index++) {
             int flags = in.octet();
             RelationFork fork = fork(in, flags, before);
-            if ((flags & ~KNOWN) != 0
-                    || !ChangeSet.isTold(fork)
-                    || before != null && before.compareTo(fork) >= 0) {
+            if ((flags & ~KNOWN) != 0 || !ChangeSet.isTold(fork) || before != null && before.compareTo(fork) >= 0) {
                 throw new MalformedContentException("changed forks are out of order");
             }
             long limit = BlockSet.END;

@@ -1,10 +1,10 @@
 package io.pgbackup.core.block.change;
 
 import io.pgbackup.Lsn;
+import io.pgbackup.core.postgres.wal.SegmentHeader;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.record.MalformedWalException;
 import io.pgbackup.core.postgres.wal.record.RecordVisitor;
-import io.pgbackup.core.postgres.wal.SegmentHeader;
 import io.pgbackup.core.postgres.wal.record.WalLayout;
 import io.pgbackup.core.postgres.wal.record.WalRecord;
 import io.pgbackup.core.postgres.wal.record.WalScanner;

@@ -1,6 +1,5 @@
 package io.pgbackup.core.engine.backup;
 
-import io.pgbackup.Lsn;
 import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.backup.files.ClusterCopier;
@@ -17,8 +16,12 @@ import io.pgbackup.core.postgres.page.PageCheck;
 import io.pgbackup.core.postgres.page.PageRechecker;
 import io.pgbackup.core.postgres.session.StartedBackup;
 import io.pgbackup.core.postgres.session.StoppedBackup;
+import io.pgbackup.core.postgres.wal.WalFileName;
+import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import io.pgbackup.core.work.OrderedWork;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Between start and commit: copies the cluster, ends the backup, adds what comes last, and makes all of it durable in every lane. For one call. */
 final class BackupCopy {
@@ -36,7 +39,14 @@ final class BackupCopy {
         this.runtime = runtime;
     }
 
-    void copy(StartedBackup started, ScanOptions options) {
+    /**
+     * Copies it.
+     *
+     * @param started where the backup began
+     * @param options of the scan
+     * @param archivePatience how long to wait for the archive to have its WAL; empty to copy the WAL
+     */
+    void copy(StartedBackup started, ScanOptions options, Optional<Duration> archivePatience) {
         CopyRules rules = rules(source.control(), started);
         lanes.each(lane -> lane.beginCopy(rules.pageSize(), runtime.workers(), lanes.patienceFor(lane)));
         List<LaneCopy> copies = lanes.alive().stream().map(Lane::copy).toList();
@@ -52,20 +62,29 @@ final class BackupCopy {
             StoppedBackup stopped = source.stop(lastControl);
 
             operation.progress().phase("copying WAL");
-            Lsn flushed = source.flushed();
+            WalSegmentSize size = source.control().walSegmentSize();
+            List<WalFileName> segments = stopped.segments(size);
+            LateFiles.Log log =
+                    new LateFiles.Log(archivePatience.isPresent() ? List.of() : segments, size, source.flushed());
             new LateFiles(
                             source.files(),
                             pool,
                             copies,
                             copier.model(),
                             operation.clock().instant())
-                    .copy(stopped, lastControl.bytes(), source.control().walSegmentSize(), flushed, work);
+                    .copy(stopped, lastControl.bytes(), log, work);
+            archivePatience.ifPresent(patience -> awaitArchive(segments, patience));
 
             operation.progress().phase("storing the manifest");
             SetEnding ending =
                     new SetEnding(stopped, source.identity(), source.tablespaceNames(), source.databaseNames());
             lanes.each(lane -> lane.finish(ending, pool, this::heartbeat));
         }
+    }
+
+    private void awaitArchive(List<WalFileName> segments, Duration patience) {
+        operation.progress().phase("waiting for the archive");
+        lanes.each(lane -> lane.awaitArchive(segments, patience, lanes::heartbeat));
     }
 
     private void heartbeat() {

@@ -18,15 +18,19 @@ import io.pgbackup.core.engine.backup.source.SourceEstimate;
 import io.pgbackup.core.postgres.files.ExcludePattern;
 import io.pgbackup.core.postgres.files.ScanOptions;
 import io.pgbackup.core.postgres.session.StartedBackup;
+import io.pgbackup.core.postgres.wal.WalFileName;
+import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.set.ServerMark;
+import io.pgbackup.core.work.LongCall;
 import io.pgbackup.error.ClusterException;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.storage.Storage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -125,7 +129,8 @@ public final class BackupOperation {
             try (BackupSource source = opener.get()) {
                 begin(source);
                 StartedBackup started = start(source);
-                new BackupCopy(operation, lanes, source, runtime).copy(started, scanOptions());
+                new BackupCopy(operation, lanes, source, runtime)
+                        .copy(started, scanOptions(), request.archivePatience());
                 requireGoodPages();
                 operation.progress().phase("committing");
                 lanes.commit();
@@ -151,9 +156,26 @@ public final class BackupOperation {
     private StartedBackup start(BackupSource source) {
         operation.progress().phase("waiting for the server's checkpoint");
         String label = "pgbackup " + clusterName + " " + lanes.alive().get(0).label();
-        StartedBackup started = source.start(label, request.checkpoint());
-        lanes.each(lane -> lane.started(started));
+        StartedBackup started = new LongCall<>(
+                        () -> source.start(label, request.checkpoint()),
+                        source::close,
+                        Executors.defaultThreadFactory())
+                .await(lanes::heartbeat);
+        Optional<ServerMark> mark = ServerMarks.read(source.files(), started, label);
+        lanes.each(lane -> lane.started(started, mark));
+        request.archivePatience().ifPresent(patience -> requireArchiving(source, started, patience));
+        operation.progress().phase("asking the log for changes");
+        lanes.each(lane -> lane.detect(source, started, lanes::heartbeat));
         return started;
+    }
+
+    /** The start has ended a segment: whether it comes into the archive tells within seconds what would be noticed after hours. */
+    private void requireArchiving(BackupSource source, StartedBackup started, Duration patience) {
+        operation.progress().phase("waiting for the archive");
+        WalSegmentSize size = source.control().walSegmentSize();
+        long before = size.segmentOf(started.start()) - 1;
+        WalFileName ended = WalFileName.segment(started.timeline(), before, size);
+        lanes.each(lane -> lane.awaitArchive(List.of(ended), patience, lanes::heartbeat));
     }
 
     private void requireGoodPages() {

@@ -6,6 +6,8 @@ import io.pgbackup.backup.BackupOutcome;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BackupResult;
 import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.archive.ArchiveLayout;
+import io.pgbackup.core.archive.WalArchive;
 import io.pgbackup.core.engine.JobLog;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.backup.base.Begun;
@@ -19,6 +21,7 @@ import io.pgbackup.core.engine.backup.files.LaneRules;
 import io.pgbackup.core.engine.backup.files.LaneState;
 import io.pgbackup.core.engine.backup.source.BackupSource;
 import io.pgbackup.core.postgres.session.StartedBackup;
+import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.JobRecords;
@@ -103,9 +106,26 @@ final class Lane implements AutoCloseable {
         return Objects.requireNonNull(begun, "not begun");
     }
 
-    void started(StartedBackup started) {
+    void started(StartedBackup started, Optional<ServerMark> mark) {
         new SetRecords(repository(), layout)
-                .start(begun().label(), started.timeline().value(), started.start());
+                .start(begun().label(), started.timeline().value(), started.start(), mark);
+    }
+
+    /** Waits until the archive in this repository has some WAL. */
+    void awaitArchive(List<WalFileName> segments, Duration patience, Runnable heartbeat) {
+        new ArchiveWaiting(archive(), operation.cancellation(), heartbeat).await(segments, patience);
+    }
+
+    private WalArchive archive() {
+        int identity = new IdentityRecords(repository(), layout).all().size();
+        return new WalArchive(repository(), ArchiveLayout.of(layout, identity));
+    }
+
+    /** Finds out what the log says of pages, before any is read. */
+    void detect(BackupSource source, StartedBackup started, Runnable heartbeat) {
+        ChangeDetection.Means means = new ChangeDetection.Means(source, operation.cancellation(), heartbeat);
+        changes = new ChangeDetection(means, new SetRecords(repository(), layout), archive())
+                .detect(begun().base(), started);
     }
 
     /** Makes the buffers. */

@@ -59,7 +59,7 @@ record SetEnding(
                         copy.totals().adoptedBytes()),
                 begun.since(),
                 operation.clock().instant(),
-                wal(),
+                wal(request),
                 sizes(copy),
                 server,
                 badPages.size(),
@@ -67,7 +67,7 @@ record SetEnding(
                 root);
     }
 
-    private WalRange wal() {
+    private WalRange wal(BackupRequest request) {
         List<WalFileName> segments = stopped.segments(new WalSegmentSize(server.segmentSize()));
         StartedBackup started = stopped.started();
         return new WalRange(
@@ -75,7 +75,8 @@ record SetEnding(
                 started.start(),
                 stopped.stop(),
                 segments.get(0).toString(),
-                segments.get(segments.size() - 1).toString());
+                segments.get(segments.size() - 1).toString(),
+                request.archivePatience().isPresent());
     }
 
     private static BackupSizes sizes(LaneCopy copy) {

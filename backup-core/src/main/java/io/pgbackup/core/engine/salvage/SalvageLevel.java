@@ -28,6 +28,7 @@ final class SalvageLevel {
     private final Set<ClusterPath> paths = new HashSet<>();
     private final Optional<Set<Integer>> adopted;
     private boolean complete;
+    private boolean undescribed;
 
     /** A level; of an aborted set only the pages that a later one adopted count, if that is known. */
     SalvageLevel(int number, BackupLabel label, Remains remains, Losses losses, Optional<Set<Integer>> adopted) {
@@ -62,6 +63,11 @@ final class SalvageLevel {
         if (complete) {
             directory.retain(paths);
         }
+        int missing = adopted.map(Set::size).orElse(0) - (adopted.isPresent() ? pages : 0);
+        if (missing > 0) {
+            losses.add(missing + " pages of the manifest of " + label + " that were adopted are lost");
+        }
+        undescribed = adopted.isPresent() ? missing > 0 : !complete;
         for (ObjectKey key : remains.bundles(label)) {
             heartbeat.run();
             losses.trying(key, () -> remains.bundle(key)).ifPresent(bundle -> {
@@ -89,7 +95,7 @@ final class SalvageLevel {
     private void save(RemainingBundle bundle, SalvageDirectory directory) {
         int sequence = Integer.parseInt(bundle.key().name());
         List<SavedFrame> frames = new ArrayList<>(described.getOrDefault(sequence, List.of()));
-        if (!complete && adopted.isEmpty()) {
+        if (undescribed) {
             losses.trying(bundle.key(), bundle::index).ifPresent(index -> addUndescribed(index, frames));
         }
         byte[] plain = new byte[ObjectSealer.MAXIMUM_FRAME];

@@ -2,15 +2,18 @@ package io.pgbackup.core.engine.verify;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.PgBackupRuntime;
+import io.pgbackup.Secret;
 import io.pgbackup.catalog.Verification;
 import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.catalog.VerifyReport;
 import io.pgbackup.catalog.VerifyRequest;
+import io.pgbackup.core.crypto.Attestation;
 import io.pgbackup.core.crypto.CipherWarmup;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.ObjectFaults;
 import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.core.repository.set.AttestedSets;
 import io.pgbackup.core.repository.set.BackupRecord;
 import io.pgbackup.core.repository.set.Catalog;
 import io.pgbackup.core.repository.set.VerifyRecords;
@@ -20,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -39,6 +43,7 @@ public final class VerifyOperation {
     private final Catalog catalog;
     private final VerifyRecords remembered;
     private final Findings findings;
+    private final Optional<AttestedSets> attested;
     private final List<BackupLabel> verified = new ArrayList<>();
     private final List<BackupLabel> skipped = new ArrayList<>();
     private long bytesRead;
@@ -66,6 +71,11 @@ public final class VerifyOperation {
         this.catalog = new Catalog(repository, layout);
         this.remembered = new VerifyRecords(repository, layout);
         this.findings = new Findings(layout);
+        this.attested = request.attestation().map(source -> {
+            try (Secret key = source.obtain()) {
+                return new AttestedSets(repository, layout, Attestation.with(key));
+            }
+        });
     }
 
     /**
@@ -84,6 +94,9 @@ public final class VerifyOperation {
         }
         long seed = request.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong());
         verify(due(wanted(records)), seed);
+        if (request.only().isEmpty()) {
+            verifyWal(records);
+        }
         operation.fact("depth", request.depth().name());
         operation.fact("verified", verified.toString());
         operation.fact("seed", Long.toString(seed));
@@ -169,6 +182,17 @@ public final class VerifyOperation {
         }
     }
 
+    private void verifyWal(List<BackupRecord> records) {
+        operation.progress().phase("verifying WAL");
+        WalCheck check = new WalCheck(repository, layout, findings);
+        check.check(records);
+        if (request.depth() == VerifyDepth.CONTENT) {
+            try (OrderedWork work = new OrderedWork(runtime.executor(), 2 * runtime.workers(), operation::heartbeat)) {
+                bytesRead += check.prove(work);
+            }
+        }
+    }
+
     private void verify(List<BackupRecord> due, long seed) {
         SetCheck check = new SetCheck(repository, layout, findings);
         int ahead = Math.min(SETS_AHEAD, runtime.workers());
@@ -207,7 +231,9 @@ public final class VerifyOperation {
 
     private void remember(BackupLabel label) {
         try {
-            remembered.write(label, new Verification(now(), request.depth(), findings.isClean(label)), operation.id());
+            Verification verification = new Verification(now(), request.depth(), findings.isClean(label));
+            Optional<String> signature = attested.flatMap(sets -> sets.sign(label, verification));
+            remembered.write(label, verification, operation.id(), signature);
         } catch (RepositoryException e) {
             operation.warn(label.toString(), "that it was verified could not be written down: " + e.getMessage());
         }

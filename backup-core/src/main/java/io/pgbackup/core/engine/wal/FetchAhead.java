@@ -46,7 +46,7 @@ final class FetchAhead {
         CompletableFuture<Optional<Path>> begun = ahead.remove(wanted);
         Optional<Path> found = begun == null ? Optional.empty() : quietly(begun);
         if (found.isEmpty()) {
-            found = bring(wanted);
+            found = bring(wanted, WalVerbs::fetch);
         }
         if (found.isPresent()) {
             following(wanted).forEach(this::begin);
@@ -64,16 +64,22 @@ final class FetchAhead {
         }
     }
 
-    private Optional<Path> bring(Wanted wanted) {
+    /** How a file is fetched. */
+    private interface Way {
+        boolean fetch(WalVerbs verbs, String name, Path target);
+    }
+
+    private Optional<Path> bring(Wanted wanted, Way way) {
         Path file = spool.resolve(wanted.name() + "-" + numbers.incrementAndGet());
-        boolean found =
-                (wanted.identity() == 0 ? verbs : verbs.ofIdentity(wanted.identity())).fetch(wanted.name(), file);
+        WalVerbs from = wanted.identity() == 0 ? verbs : verbs.ofIdentity(wanted.identity());
+        boolean found = way.fetch(from, wanted.name(), file);
         return found ? Optional.of(file) : Optional.empty();
     }
 
     private void begin(Wanted wanted) {
         if (ahead.size() < MOST_KEPT) {
-            ahead.computeIfAbsent(wanted, key -> CompletableFuture.supplyAsync(() -> bring(key), executor));
+            ahead.computeIfAbsent(
+                    wanted, key -> CompletableFuture.supplyAsync(() -> bring(key, WalVerbs::fetchWhole), executor));
         }
     }
 

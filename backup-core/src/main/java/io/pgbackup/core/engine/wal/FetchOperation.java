@@ -41,9 +41,18 @@ final class FetchOperation {
 
     /** Into a file, which appears when it is complete. */
     boolean run(WalFileName name, Path target) {
+        return into(name, target, part -> run(name, () -> Files.newOutputStream(part)));
+    }
+
+    /** Fills a file that is not the target yet. */
+    private interface Filling {
+        boolean fill(Path part) throws IOException;
+    }
+
+    private static boolean into(WalFileName name, Path target, Filling filling) {
         Path part = target.resolveSibling(target.getFileName() + ".pgbackup-part");
         try {
-            if (!run(name, () -> Files.newOutputStream(part))) {
+            if (!filling.fill(part)) {
                 return false;
             }
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -70,6 +79,17 @@ final class FetchOperation {
             // The next fetch writes over it.
             return;
         }
+    }
+
+    /**
+     * Like {@link #run(WalFileName, Path)}; a segment that is not whole yet, or never will be, is given as far as it was received, the rest of it zero: recovery
+     * ends there as at the end of every log. Parts go when their segment has come, so without any it is looked for once more.
+     */
+    boolean runWithParts(WalFileName name, Path target) {
+        return run(name, target)
+                || name.kind() == WalFileName.Kind.SEGMENT
+                        && (into(name, target, part -> new PartFetch(operation, lanes, identity).run(name, part))
+                                || run(name, target));
     }
 
     boolean run(WalFileName name, Target target) throws IOException {

@@ -46,7 +46,10 @@ final class PushOperation {
 
     WalPushResult run(Path file) {
         WalFileName name = name(file);
-        PushTask.Cargo cargo = new PushTask.Cargo(name, file, WalFiles.inspect(name, file));
+        return run(new PushTask.Cargo(name, file, WalFiles.inspect(name, file), Optional.empty()));
+    }
+
+    WalPushResult run(PushTask.Cargo cargo) {
         List<PushTask> tasks = lanes.stream()
                 .map(lane -> new PushTask(lane, cargo, news::release))
                 .toList();
@@ -63,7 +66,7 @@ final class PushOperation {
         if (done(tasks) < required) {
             throw failure(tasks);
         }
-        return result(name, tasks);
+        return result(cargo.name(), tasks);
     }
 
     private static WalFileName name(Path file) {

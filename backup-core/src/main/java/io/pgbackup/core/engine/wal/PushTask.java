@@ -1,5 +1,8 @@
 package io.pgbackup.core.engine.wal;
 
+import io.pgbackup.Lsn;
+import io.pgbackup.core.archive.ArchivedParts;
+import io.pgbackup.core.archive.WalArchive;
 import io.pgbackup.core.postgres.wal.SegmentHeader;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.wal.WalPushResult.Outcome;
@@ -24,8 +27,14 @@ final class PushTask implements Runnable {
         DROPPED
     }
 
-    /** What a task brings where. */
-    record Cargo(WalFileName name, Path file, Optional<SegmentHeader> header) {}
+    /** What a task brings where: a whole file, or a part of a segment up to an end. */
+    record Cargo(WalFileName name, Path file, Optional<SegmentHeader> header, Optional<Lsn> end) {
+        boolean store(WalArchive archive, Runnable sealed) {
+            return end.isPresent()
+                    ? new ArchivedParts(archive).store(name, end.get(), file, sealed)
+                    : archive.store(name, file, sealed);
+        }
+    }
 
     /** How far a task is, and what came of it. */
     record State(Stage stage, Optional<Outcome> outcome, Optional<RuntimeException> failure) {
@@ -62,8 +71,8 @@ final class PushTask implements Runnable {
             return;
         }
         try {
-            boolean stored = lane.with(archives -> archives.fitting(cargo.header())
-                    .store(cargo.name(), cargo.file(), () -> enter(State.at(Stage.SENDING))));
+            boolean stored = lane.with(
+                    archives -> cargo.store(archives.fitting(cargo.header()), () -> enter(State.at(Stage.SENDING))));
             Outcome outcome = stored ? Outcome.STORED : Outcome.PRESENT;
             enter(new State(Stage.ENDED, Optional.of(outcome), Optional.empty()));
         } catch (RuntimeException e) {

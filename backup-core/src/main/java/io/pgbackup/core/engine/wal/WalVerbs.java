@@ -2,6 +2,7 @@ package io.pgbackup.core.engine.wal;
 
 import io.pgbackup.Cluster;
 import io.pgbackup.Repository;
+import io.pgbackup.core.archive.ArchiveGaps;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.OperationStarter;
 import io.pgbackup.core.postgres.wal.WalFileName;
@@ -10,10 +11,12 @@ import io.pgbackup.error.ConfigurationException;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.event.OperationKind;
 import io.pgbackup.wal.ClusterWal;
+import io.pgbackup.wal.ReceiveRequest;
 import io.pgbackup.wal.RecoveryWindow;
 import io.pgbackup.wal.WalGap;
 import io.pgbackup.wal.WalPolicy;
 import io.pgbackup.wal.WalPushResult;
+import io.pgbackup.wal.WalReceiver;
 import io.pgbackup.wal.WalService;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,7 +94,25 @@ public final class WalVerbs implements ClusterWal {
 
     @Override
     public boolean fetch(String name, Path target) {
+        return fetching(
+                operation -> new FetchOperation(operation, lanes.all(), identity).runWithParts(name(name), target));
+    }
+
+    /** What is fetched ahead may be asked for much later: a part would hide that the whole has come meanwhile. */
+    boolean fetchWhole(String name, Path target) {
         return fetching(operation -> new FetchOperation(operation, lanes.all(), identity).run(name(name), target));
+    }
+
+    @Override
+    public WalReceiver receiver(ReceiveRequest request) {
+        return new RepositoryReceiver(cluster, request, starter, new ArchiveDestination.Ways(this, lanes, policy));
+    }
+
+    /** Brings a part of a segment to the repositories, as the whole would be. */
+    WalPushResult pushPart(PushTask.Cargo cargo) {
+        return starter.run(
+                OperationKind.WAL_PUSH,
+                operation -> new PushOperation(operation, lanes.all(), policy, lanes.executor()).run(cargo));
     }
 
     private boolean fetching(java.util.function.Function<Operation, Boolean> body) {
@@ -107,13 +128,13 @@ public final class WalVerbs implements ClusterWal {
     }
 
     @Override
-    public ClusterWal ofIdentity(int number) {
+    public WalVerbs ofIdentity(int number) {
         return new WalVerbs(cluster, lanes, policy, starter, OptionalInt.of(number));
     }
 
     @Override
     public List<WalGap> gaps(Repository repository) {
-        return lane(repository).with(archives -> query(repository, archives).gaps());
+        return lane(repository).with(archives -> gaps(archives).find());
     }
 
     @Override
@@ -121,10 +142,9 @@ public final class WalVerbs implements ClusterWal {
         return lane(repository).with(archives -> new WindowQuery(repository.name(), archives).windows());
     }
 
-    private ArchiveQuery query(Repository repository, Archives archives) {
+    private ArchiveGaps gaps(Archives archives) {
         int number = identity.orElseGet(archives::current);
-        return new ArchiveQuery(
-                repository.name(),
+        return new ArchiveGaps(
                 archives.of(number),
                 new WalSegmentSize(archives.identity(number).segmentSize()));
     }

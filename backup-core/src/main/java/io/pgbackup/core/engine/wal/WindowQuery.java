@@ -1,8 +1,8 @@
 package io.pgbackup.core.engine.wal;
 
 import io.pgbackup.Lsn;
-import io.pgbackup.core.archive.ArchivedFiles;
-import io.pgbackup.core.archive.WalArchive;
+import io.pgbackup.core.archive.ArchivedTimelines;
+import io.pgbackup.core.archive.SegmentChain;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
@@ -11,31 +11,48 @@ import io.pgbackup.core.repository.set.BackupRecord;
 import io.pgbackup.core.repository.set.Catalog;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.wal.RecoveryWindow;
-import java.util.ArrayList;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** How far one could recover from each backup of a repository, by the names of archived files. For one call. */
-final class WindowQuery {
+public final class WindowQuery {
     private final String repository;
     private final Archives archives;
     private final IdentityRecords identities;
-    private final Map<String, ArchivedFiles> listed = new HashMap<>();
+    private final Map<Integer, ArchivedTimelines> timelines = new HashMap<>();
 
-    WindowQuery(String repository, Archives archives) {
+    /**
+     * For one repository.
+     *
+     * @param repository its name
+     * @param archives its archives
+     */
+    public WindowQuery(String repository, Archives archives) {
         this.repository = repository;
         this.archives = archives;
         this.identities = new IdentityRecords(archives.repository(), archives.layout());
     }
 
-    List<RecoveryWindow> windows() {
-        List<RecoveryWindow> windows = new ArrayList<>();
-        for (BackupRecord backup : new Catalog(archives.repository(), archives.layout()).backups()) {
-            windows.add(window(backup));
-        }
-        return windows;
+    /**
+     * One for each backup that is listed.
+     *
+     * @return in order of time
+     */
+    public List<RecoveryWindow> windows() {
+        return windows(new Catalog(archives.repository(), archives.layout()).backups());
+    }
+
+    /**
+     * One for each of some backups.
+     *
+     * @param backups of the repository
+     * @return in their order
+     */
+    public List<RecoveryWindow> windows(List<BackupRecord> backups) {
+        return backups.stream().map(this::window).toList();
     }
 
     private RecoveryWindow window(BackupRecord backup) {
@@ -43,25 +60,26 @@ final class WindowQuery {
         WalSegmentSize size = new WalSegmentSize(archives.identity(identity).segmentSize());
         Timeline timeline = new Timeline(backup.wal().timeline());
         Lsn stop = backup.wal().stop();
-        ArchivedFiles files = listed.computeIfAbsent(identity + "/" + timeline, key -> {
-            WalArchive archive = archives.of(identity);
-            return archive.files(timeline);
-        });
-        Optional<ObjectInfo> last = files.unbrokenUntil(size.segmentBefore(stop), size)
-                .flatMap(segment -> files.info(WalFileName.segment(timeline, segment, size)));
-        Lsn end = last.map(info -> WalFileName.parse(info.key().name()))
-                .map(name -> name.next(size).start(size))
-                .filter(reached -> reached.compareTo(stop) > 0)
-                .orElse(stop);
+        ArchivedTimelines known =
+                timelines.computeIfAbsent(identity, number -> new ArchivedTimelines(archives.of(number)));
+        SegmentChain chain =
+                SegmentChain.follow(known, known.newest(timeline, stop), size.startOf(size.segmentBefore(stop)), size);
+        Optional<WalFileName> last = chain.segments().isEmpty()
+                ? Optional.empty()
+                : Optional.of(chain.segments().get(chain.segments().size() - 1));
+        Optional<Instant> arrived = last.flatMap(
+                        name -> known.files(name.timeline()).info(name))
+                .map(ObjectInfo::created)
+                .filter(created -> created.isAfter(backup.stopped()));
         return new RecoveryWindow(
                 repository,
                 backup.label(),
-                timeline.value(),
+                last.map(WalFileName::timeline).orElse(timeline).value(),
                 stop,
                 backup.stopped(),
-                end,
-                last.map(ObjectInfo::created)
-                        .filter(created -> created.isAfter(backup.stopped()))
-                        .orElse(backup.stopped()));
+                last.map(name -> chain.end(size))
+                        .filter(end -> end.compareTo(stop) > 0)
+                        .orElse(stop),
+                arrived.orElse(backup.stopped()));
     }
 }

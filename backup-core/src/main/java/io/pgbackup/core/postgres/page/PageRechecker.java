@@ -3,6 +3,7 @@ package io.pgbackup.core.postgres.page;
 import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.Pause;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -15,10 +16,14 @@ public final class PageRechecker {
     private static final int TRIES = 5;
     private static final long STEP_MILLIS = 5;
 
+    /** A cluster with more damaged pages than this has another problem than torn ones; waiting for each would take days. */
+    private static final int MOST_WAITED_FOR = 1000;
+
     private final PageCheck check;
     private final Lsn start;
     private final Supplier<Lsn> newest;
     private final Pause pause;
+    private final AtomicInteger damaged = new AtomicInteger();
 
     /**
      * A rechecker for one backup.
@@ -36,7 +41,7 @@ public final class PageRechecker {
     }
 
     /**
-     * Reads a page up to five times, after 0, 5, 10, 15 and 20 ms.
+     * Reads a page up to five times, after 0, 5, 10, 15 and 20 ms; without pauses once a thousand pages have proved to be damaged.
      *
      * @param source reads the page from its file
      * @param page as long as a page; holds the bytes of the last whole read afterwards
@@ -46,7 +51,9 @@ public final class PageRechecker {
     public RecheckOutcome recheck(PageSource source, byte[] page, int block) {
         byte[] read = new byte[check.pageSize()];
         for (int attempt = 0; attempt < TRIES; attempt++) {
-            pause.pause(Duration.ofMillis(attempt * STEP_MILLIS));
+            if (damaged.get() < MOST_WAITED_FOR) {
+                pause.pause(Duration.ofMillis(attempt * STEP_MILLIS));
+            }
             if (source.read(read) < check.pageSize()) {
                 return RecheckOutcome.TRUNCATED;
             }
@@ -57,6 +64,10 @@ public final class PageRechecker {
         }
         Lsn changed = PageCheck.lsn(page, 0);
         boolean covered = changed.compareTo(start) >= 0 && changed.compareTo(newest.get()) <= 0;
-        return covered ? RecheckOutcome.COVERED_BY_WAL : RecheckOutcome.DAMAGED;
+        if (covered) {
+            return RecheckOutcome.COVERED_BY_WAL;
+        }
+        damaged.incrementAndGet();
+        return RecheckOutcome.DAMAGED;
     }
 }

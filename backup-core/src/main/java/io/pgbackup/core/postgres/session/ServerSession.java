@@ -100,6 +100,17 @@ public final class ServerSession implements AutoCloseable {
     }
 
     /**
+     * Ends the current segment of the log, so that it is archived at once. Writes a record first: a segment without one is not ended.
+     *
+     * @return the position behind the last record of the segment
+     * @throws ClusterException {@code MISSING_PRIVILEGE}, {@code SESSION_LOST}, or what the server says on a standby
+     */
+    public Lsn switchSegment() {
+        ask("write a record", "SELECT pg_catalog.txid_current()", row -> row.getLong(1));
+        return ask("end a WAL segment", "SELECT pg_catalog.pg_switch_wal()", row -> Lsn.parse(row.getString(1)));
+    }
+
+    /**
      * Whether the server is a standby or being restored.
      *
      * @return false once it was promoted

@@ -37,7 +37,7 @@ final class SessionConnector {
         }
     }
 
-    private static RuntimeException closed(Connection connection, RuntimeException failure) {
+    static RuntimeException closed(Connection connection, RuntimeException failure) {
         try {
             connection.close();
         } catch (SQLException e) {
@@ -47,7 +47,11 @@ final class SessionConnector {
     }
 
     private static Connection open(ConnectionSettings settings) {
-        Properties properties = properties(settings);
+        return open(settings, properties(settings));
+    }
+
+    /** Asks for the password and logs in; the properties are the caller's, but for the password, which is taken out again. */
+    static Connection open(ConnectionSettings settings, Properties properties) {
         SecretSource password = settings.login().password();
         if (password != null) {
             properties.setProperty("password", obtained(password, settings));
@@ -80,7 +84,7 @@ final class SessionConnector {
         }
     }
 
-    private static Properties properties(ConnectionSettings settings) {
+    static Properties properties(ConnectionSettings settings) {
         Properties properties = new Properties();
         properties.setProperty("ApplicationName", APPLICATION);
         properties.setProperty("connectTimeout", CONNECT_SECONDS);

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -104,6 +105,8 @@ final class UnixSocketStreams implements Closeable {
                 selector.selectedKeys().clear();
                 interrupted |= Thread.interrupted();
             }
+        } catch (ClosedSelectorException e) {
+            throw new SocketException("the socket was closed meanwhile");
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -40,8 +40,12 @@ public record SegmentHeader(
         long timeline = Integer.toUnsignedLong(buffer.getInt(4));
         int size = buffer.getInt(32);
         int pageSize = buffer.getInt(36);
-        boolean possible = size >= 1 << 20 && size <= 1 << 30 && Integer.bitCount(size) == 1
-                && pageSize >= 1 << 10 && pageSize <= 64 << 10 && Integer.bitCount(pageSize) == 1;
+        boolean possible = size >= 1 << 20
+                && size <= 1 << 30
+                && Integer.bitCount(size) == 1
+                && pageSize >= 1 << 10
+                && pageSize <= 64 << 10
+                && Integer.bitCount(pageSize) == 1;
         if (format.isEmpty() || !isLong || timeline == 0 || !possible) {
             return Optional.empty();
         }

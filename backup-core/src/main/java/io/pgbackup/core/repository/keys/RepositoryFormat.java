@@ -1,5 +1,6 @@
 package io.pgbackup.core.repository.keys;
 
+import io.pgbackup.core.crypto.RepositoryCipher;
 import io.pgbackup.core.repository.JsonRecord;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -14,6 +15,18 @@ import java.util.HexFormat;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record RepositoryFormat(byte[] id, boolean encrypted, Instant created) {
     private static final HexFormat HEX = HexFormat.of();
+
+    /**
+     * Checks the id.
+     *
+     * @throws IllegalArgumentException if it has another length
+     */
+    public RepositoryFormat {
+        if (id.length != RepositoryCipher.REPOSITORY_ID_LENGTH) {
+            throw new IllegalArgumentException("a repository id has " + RepositoryCipher.REPOSITORY_ID_LENGTH
+                    + " bytes, not " + id.length);
+        }
+    }
 
     public byte[] toBytes() {
         return new JsonRecord()

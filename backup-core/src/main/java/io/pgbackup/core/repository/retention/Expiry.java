@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Retire, look, delete: a set is first marked as chosen; only then is looked whether it is pinned or anything leans on it; only then is it deleted, its record
@@ -34,6 +35,7 @@ public final class Expiry {
      * @param postponed retired sets that are pinned or that something leans on
      * @param abandoned aborted sets whose data is gone
      * @param ghosts commit records without data that are gone
+     * @param foreign retired sets that were not chosen here, and stay for that
      * @param freed bytes of the objects that are gone
      */
     public record Outcome(
@@ -42,6 +44,7 @@ public final class Expiry {
             List<BackupLabel> postponed,
             List<BackupLabel> abandoned,
             List<BackupLabel> ghosts,
+            List<BackupLabel> foreign,
             long freed) {}
 
     /**
@@ -60,6 +63,7 @@ public final class Expiry {
     private final Catalog catalog;
     private final SetRecords records;
     private final SetDeletion deletion;
+    private Predicate<BackupLabel> believed = label -> true;
 
     /**
      * For one cluster of a repository.
@@ -79,6 +83,17 @@ public final class Expiry {
         this.catalog = new Catalog(repository, layout);
         this.records = new SetRecords(repository, layout);
         this.deletion = new SetDeletion(repository, layout, heartbeat);
+    }
+
+    /**
+     * As {@link #run}, but what others have retired stays.
+     *
+     * @param chosen committed sets and the reasons, for people
+     * @return what was done
+     */
+    public Outcome runDistrustfully(Map<BackupLabel, String> chosen) {
+        believed = chosen::containsKey;
+        return run(chosen);
     }
 
     /**
@@ -123,10 +138,13 @@ public final class Expiry {
         Set<BackupLabel> needed = leanedOnByRunning();
         Map<BackupLabel, List<BackupLabel>> committed = committed();
         List<BackupLabel> waiting = new ArrayList<>();
+        List<BackupLabel> foreign = new ArrayList<>();
         Set<BackupLabel> due = new HashSet<>();
         for (BackupLabel label : committed.keySet()) {
             Instant since = retired.get(label);
-            if (since != null && isPast(since, ages.grace(), now)) {
+            if (since != null && !believed.test(label)) {
+                foreign.add(label);
+            } else if (since != null && isPast(since, ages.grace(), now)) {
                 due.add(label);
             } else if (since != null) {
                 waiting.add(label);
@@ -146,7 +164,7 @@ public final class Expiry {
         ghosts.forEach(deletion::deleteGhost);
         forgetDeleted();
         due.removeAll(deletable);
-        return new Outcome(deleted, waiting, newestFirst(due), cleared, ghosts, deletion.freed());
+        return new Outcome(deleted, waiting, newestFirst(due), cleared, ghosts, foreign, deletion.freed());
     }
 
     /** What every committed set leans on; one whose record cannot be read keeps what it may need. */

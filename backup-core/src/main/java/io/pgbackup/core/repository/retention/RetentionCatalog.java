@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /** Reads from a repository what retention decides upon: every committed set, what is wrong with it, and what protects it. For one call. */
@@ -60,10 +61,19 @@ public final class RetentionCatalog {
      * @return in order of labels
      */
     public List<Candidate> candidates(Instant now) {
+        return candidates(now, false);
+    }
+
+    /** Also those that were chosen, if that is wanted. */
+    List<Candidate> candidates(Instant now, boolean retiredToo) {
         Map<BackupLabel, String> unreadable = new HashMap<>();
-        List<BackupRecord> backups = catalog.readable((label, failure) -> unreadable.put(label, failure.getMessage()));
+        BiConsumer<BackupLabel, RepositoryException> damaged =
+                (label, failure) -> unreadable.put(label, failure.getMessage());
+        List<BackupRecord> backups = retiredToo ? catalog.committed(damaged) : catalog.readable(damaged);
         Set<BackupLabel> present = catalog.labels().settlements().keySet();
-        unreadable.keySet().removeAll(catalog.labels().retirements().keySet());
+        if (!retiredToo) {
+            unreadable.keySet().removeAll(catalog.labels().retirements().keySet());
+        }
         Map<BackupLabel, Pin> pins = new Pins(repository, layout).holding(now);
         Map<BackupLabel, Defect> defects = defects(backups, present, unreadable.keySet());
         List<Candidate> candidates = new ArrayList<>();

@@ -180,6 +180,15 @@ public record BackupRecord(
     }
 
     /**
+     * Whether the set holds the WAL between its start and its end.
+     *
+     * @return false if a restore needs it from the archive
+     */
+    public boolean holdsWal() {
+        return !wal.archived();
+    }
+
+    /**
      * The record as it is stored.
      *
      * @return JSON

@@ -18,7 +18,13 @@ public final class KnownLabels {
     private final OpenRepository repository;
     private final ClusterLayout layout;
 
-    KnownLabels(OpenRepository repository, ClusterLayout layout) {
+    /**
+     * For one cluster of a repository.
+     *
+     * @param repository where
+     * @param layout of the cluster
+     */
+    public KnownLabels(OpenRepository repository, ClusterLayout layout) {
         this.repository = repository;
         this.layout = layout;
     }

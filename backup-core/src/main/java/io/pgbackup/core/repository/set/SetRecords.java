@@ -184,40 +184,59 @@ public final class SetRecords {
     }
 
     /**
-     * Commits: from now on the set exists.
+     * Commits: from now on the set exists. A commit whose reply does not come is settled by trying to abort: the store itself says which of the two it has.
      *
      * @param record of the set
+     * @throws RepositoryException if the set does not exist and never will; where not even that can be found out, the message says so
      */
     public void commit(BackupRecord record) {
         boolean created;
         try {
             created = repository.createRecord(layout.record(record.label()), HeaderKind.COMMIT, record.toBytes());
         } catch (RepositoryException e) {
-            created = isCommitted(record, e);
+            created = settled(record, e);
         }
         if (!created) {
             throw lost(record.label(), "somebody else settled it");
         }
     }
 
-    /** Whether a commit that failed has happened all the same: its reply was lost, or an interrupt came between. */
-    private boolean isCommitted(BackupRecord record, RepositoryException failure) {
+    /** Whether a commit that failed has happened all the same: its reply was lost or late, or an interrupt came between. */
+    private boolean settled(BackupRecord record, RepositoryException failure) {
         boolean interrupted = Thread.interrupted();
         try {
-            if (new Catalog(repository, layout)
-                    .find(record.label())
-                    .filter(found -> found.operationId().equals(record.operationId()))
-                    .isPresent()) {
+            if (isCommitted(record)) {
+                return true;
+            }
+            boolean aborted = abort(record.label(), failure.code().name(), record.stopped());
+            if (!aborted && isCommitted(record)) {
                 return true;
             }
         } catch (RepositoryException e) {
             failure.addSuppressed(e);
+            throw unknown(record.label(), failure);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
         throw failure;
+    }
+
+    private boolean isCommitted(BackupRecord record) {
+        return new Catalog(repository, layout)
+                .find(record.label())
+                .filter(found -> found.operationId().equals(record.operationId()))
+                .isPresent();
+    }
+
+    private RepositoryException unknown(BackupLabel label, RepositoryException failure) {
+        return new RepositoryException(
+                failure.code(),
+                "whether backup " + label + " was committed is not known, repository " + repository.name()
+                        + " did not tell: " + failure.getMessage(),
+                "info tells once the repository answers; a backup that is listed there is complete",
+                failure);
     }
 
     /**

@@ -10,6 +10,9 @@ import io.pgbackup.core.repository.JsonRecord;
 
 /** How the facts about a set are written in its record, and read again. */
 public final class StoredFacts {
+    private static final String PLACE = "in";
+    private static final String IN_ARCHIVE = "archive";
+
     private StoredFacts() {}
 
     /**
@@ -50,12 +53,13 @@ public final class StoredFacts {
     }
 
     static JsonRecord write(WalRange wal) {
-        return new JsonRecord()
+        JsonRecord json = new JsonRecord()
                 .put("timeline", wal.timeline())
                 .put("start", wal.start().toString())
                 .put("stop", wal.stop().toString())
                 .put("startSegment", wal.startSegment())
                 .put("stopSegment", wal.stopSegment());
+        return wal.archived() ? json.put(PLACE, IN_ARCHIVE) : json;
     }
 
     /**
@@ -82,7 +86,8 @@ public final class StoredFacts {
                 Lsn.parse(record.text("start")),
                 Lsn.parse(record.text("stop")),
                 record.text("startSegment"),
-                record.text("stopSegment"));
+                record.text("stopSegment"),
+                record.optionalText(PLACE).filter(IN_ARCHIVE::equals).isPresent());
     }
 
     static BackupSizes readSizes(JsonRecord record) {

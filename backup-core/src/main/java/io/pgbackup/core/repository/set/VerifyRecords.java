@@ -6,7 +6,9 @@ import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.JsonRecord;
+import io.pgbackup.core.repository.ObjectFaults;
 import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.error.RepositoryException;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
 import java.time.DateTimeException;
@@ -54,8 +56,9 @@ public final class VerifyRecords {
      * @param label of the set
      * @param verification what was done
      * @param operationId of the operation
+     * @param attestation signature of whoever verified; empty if there is none
      */
-    public void write(BackupLabel label, Verification verification, String operationId) {
+    public void write(BackupLabel label, Verification verification, String operationId, Optional<String> attestation) {
         String name = TIME.format(LocalDateTime.ofInstant(verification.time(), ZoneOffset.UTC)) + "-"
                 + verification.depth().name().toLowerCase(Locale.ROOT) + "-"
                 + (verification.clean() ? CLEAN : FINDINGS) + "-" + operationId;
@@ -65,6 +68,7 @@ public final class VerifyRecords {
                 .put("time", verification.time().toString())
                 .put("depth", verification.depth().name())
                 .put("clean", verification.clean());
+        attestation.ifPresent(signature -> record.put("attestation", signature));
         repository.createRecord(layout.verifications(label).key(name), HeaderKind.JOB, record.toBytes());
     }
 
@@ -99,6 +103,27 @@ public final class VerifyRecords {
                 .anyMatch(named -> counts(read(label, named.key()), depth, since, now));
     }
 
+    /** Whether a key signed one of the records; those that cannot be read, whoever wrote them, are not signed. */
+    boolean isAttested(BackupLabel label, AttestedSets attested) {
+        return named(label).stream()
+                .filter(named ->
+                        named.verification().clean() && named.verification().depth() == VerifyDepth.CONTENT)
+                .anyMatch(named -> isAttested(label, named.key(), attested));
+    }
+
+    private boolean isAttested(BackupLabel label, ObjectKey key, AttestedSets attested) {
+        try {
+            JsonRecord record = repository.require(key, HeaderKind.JOB, JsonRecord::parse);
+            return record.has("attestation")
+                    && attested.isSigned(label, verification(label, record), record.text("attestation"));
+        } catch (RepositoryException e) {
+            ObjectFaults.require(e);
+            return false;
+        } catch (IllegalArgumentException | DateTimeException e) {
+            return false;
+        }
+    }
+
     private static boolean counts(Verification verification, VerifyDepth depth, Instant since, Instant now) {
         return verification.clean()
                 && verification.depth().compareTo(depth) >= 0
@@ -107,14 +132,15 @@ public final class VerifyRecords {
     }
 
     private Verification read(BackupLabel label, ObjectKey key) {
-        return repository.require(key, HeaderKind.JOB, bytes -> {
-            JsonRecord record = JsonRecord.parse(bytes);
-            boolean same = BackupLabel.parse(record.text("label")).equals(label);
-            return new Verification(
-                    Instant.parse(record.text("time")),
-                    VerifyDepth.valueOf(record.text("depth")),
-                    same && record.flag("clean"));
-        });
+        return repository.require(key, HeaderKind.JOB, bytes -> verification(label, JsonRecord.parse(bytes)));
+    }
+
+    private static Verification verification(BackupLabel label, JsonRecord record) {
+        boolean same = BackupLabel.parse(record.text("label")).equals(label);
+        return new Verification(
+                Instant.parse(record.text("time")),
+                VerifyDepth.valueOf(record.text("depth")),
+                same && record.flag("clean"));
     }
 
     private List<Named> named(BackupLabel label) {

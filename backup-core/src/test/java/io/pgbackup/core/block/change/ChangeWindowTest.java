@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pgbackup.Lsn;
 import io.pgbackup.core.manifest.MalformedContentException;
 import io.pgbackup.core.postgres.files.Fork;
+import io.pgbackup.core.postgres.wal.WalFormat;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import io.pgbackup.core.postgres.wal.record.MalformedWalException;
 import io.pgbackup.core.postgres.wal.record.RelationFork;
 import io.pgbackup.core.postgres.wal.record.ResourceManager;
 import io.pgbackup.core.postgres.wal.record.WalBytes;
-import io.pgbackup.core.postgres.wal.WalFormat;
 import io.pgbackup.core.postgres.wal.record.WalLayout;
 import io.pgbackup.core.postgres.wal.record.WalScanner;
 import java.util.ArrayList;
@@ -183,8 +183,8 @@ class ChangeWindowTest {
         WalBytes wal =
                 new WalBytes(WalFormat.V17, new WalLayout(1, new WalSegmentSize(8 << 20), 8192), new Lsn(8L << 20));
         wal.record(21, 0, new byte[9 << 20]);
-        SegmentSummarizer summarizer = new SegmentSummarizer(
-                new WalLayout(1, new WalSegmentSize(8 << 20), 8192), new Lsn(8L << 20));
+        SegmentSummarizer summarizer =
+                new SegmentSummarizer(new WalLayout(1, new WalSegmentSize(8 << 20), 8192), new Lsn(8L << 20));
         summarizer.accept(wal.bytes(), 0, 8 << 20);
         assertThatThrownBy(summarizer::finish)
                 .isInstanceOf(MalformedWalException.class)

@@ -30,6 +30,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -205,7 +206,7 @@ class ChangesServerTest {
             this.from = from;
         }
 
-        void add(String path, byte[] before, byte[] after) {
+        void add(String path, byte @Nullable [] before, byte[] after) {
             RelationFile relation = RelationFile.of(ClusterPath.of(path)).orElseThrow();
             if (before == null || relation.name().fork() != Fork.MAIN) {
                 return;

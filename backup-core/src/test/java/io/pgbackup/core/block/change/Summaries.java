@@ -2,10 +2,10 @@ package io.pgbackup.core.block.change;
 
 import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.files.Fork;
+import io.pgbackup.core.postgres.wal.WalFormat;
 import io.pgbackup.core.postgres.wal.record.RelationFork;
 import io.pgbackup.core.postgres.wal.record.ResourceManager;
 import io.pgbackup.core.postgres.wal.record.WalBytes;
-import io.pgbackup.core.postgres.wal.WalFormat;
 import io.pgbackup.core.postgres.wal.record.WalLayout;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -10,6 +10,8 @@ import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BackupResult;
 import io.pgbackup.core.block.ResolvedFile;
 import io.pgbackup.core.engine.LoneOperation;
+import io.pgbackup.core.engine.Operation;
+import io.pgbackup.core.engine.backup.source.BackupSource;
 import io.pgbackup.core.engine.content.ContentReader;
 import io.pgbackup.core.engine.content.FileTarget;
 import io.pgbackup.core.engine.content.FrameWorkers;
@@ -32,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** Takes sets of a fake cluster into memory by the very steps of a backup, and reads them back as a restore does. */
 final class LaneHarness implements AutoCloseable {
@@ -46,6 +49,12 @@ final class LaneHarness implements AutoCloseable {
     final List<Warning> warnings = new ArrayList<>();
     /** How long lanes wait for each other. */
     Function<Repository, Duration> patience = repository -> Duration.ofMinutes(5);
+    /** What the next backups are taken from. */
+    UnaryOperator<BackupSource> sources = UnaryOperator.identity();
+
+    /** Done with every heartbeat of the next backups. */
+    Runnable duty = () -> {};
+
     /** Cancels the next backups. */
     CancellationToken token = new CancellationToken();
 
@@ -80,13 +89,15 @@ final class LaneHarness implements AutoCloseable {
         };
         List<BackupRequest> requests =
                 chosen.stream().map(place -> draft.to(place.repository)).toList();
+        Operation operation = LoneOperation.backup(this::now, token, listener);
+        operation.duty(() -> duty.run());
         return new BackupOperation(
-                        LoneOperation.backup(this::now, token, listener),
+                        operation,
                         requests,
                         CLUSTER,
                         runtime,
                         (repository, wrapping) -> place(repository).openFaulty(wrapping),
-                        () -> new FakeSource(cluster, new Lsn(startLsn)),
+                        () -> sources.apply(new FakeSource(cluster, new Lsn(startLsn))),
                         patience)
                 .run();
     }

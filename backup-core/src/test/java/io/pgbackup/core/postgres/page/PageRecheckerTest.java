@@ -50,6 +50,17 @@ class PageRecheckerTest {
     }
 
     @Test
+    void nobodyWaitsForThePagesOfAFileThatIsAllDamaged() {
+        byte[] torn = torn(old, written);
+        for (int page = 0; page < 2000; page++) {
+            assertThat(rechecker.recheck(reads(torn, torn, torn, torn, torn), torn.clone(), 4))
+                    .isEqualTo(RecheckOutcome.DAMAGED);
+        }
+        assertThat(pauses).hasSize(5 * 1000);
+        assertThat(rechecker.recheck(reads(torn, written), torn.clone(), 4)).isEqualTo(RecheckOutcome.GOOD);
+    }
+
+    @Test
     void positionTheLogHasNotReachedProvesNothing() {
         byte[] page = PageBytes.page(SIZE, Lsn.parse("FFFF/0"), 4);
         page[100]++;

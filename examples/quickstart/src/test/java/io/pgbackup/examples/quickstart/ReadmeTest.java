@@ -11,11 +11,15 @@ import org.junit.jupiter.api.Test;
 class ReadmeTest {
     @Test
     void javaIsTheMarkedRegionOfTheSource() throws IOException {
-        String source = Files.readString(Path.of("src/main/java/io/pgbackup/examples/quickstart/FirstBackup.java"));
+        assertThat(Readme.of("README.md").blocks("java").get(0)).isEqualTo(markedIn("FirstBackup.java"));
+        assertThat(Readme.of("README.md").blockBelow("To any second", "java")).isEqualTo(markedIn("PointInTime.java"));
+    }
+
+    private static String markedIn(String file) throws IOException {
+        String source = Files.readString(Path.of("src/main/java/io/pgbackup/examples/quickstart/" + file));
         int begin = source.indexOf("// README begin\n") + "// README begin\n".length();
         String region = source.substring(begin, source.lastIndexOf('\n', source.indexOf("// README end")));
-
-        assertThat(Readme.of("README.md").blocks("java").get(0)).isEqualTo(region.stripIndent() + "\n");
+        return region.stripIndent() + "\n";
     }
 
     @Test

@@ -35,15 +35,24 @@ public final class LateFiles {
         this.now = now;
     }
 
+    /**
+     * WAL that is copied.
+     *
+     * @param segments in order
+     * @param size of the cluster's segments
+     * @param flushed behind it the last one is not to be trusted
+     */
+    public record Log(List<WalFileName> segments, WalSegmentSize size, Lsn flushed) {}
+
     /** Copies them in the order of their paths. */
-    public void copy(StoppedBackup stopped, byte[] controlFile, WalSegmentSize size, Lsn flushed, OrderedWork work) {
+    public void copy(StoppedBackup stopped, byte[] controlFile, Log log, OrderedWork work) {
         if (stopped.backupLabel().length > 0) {
             madeUp("backup_label", stopped.backupLabel(), work);
         }
         madeUp("global/pg_control", controlFile, work);
-        for (WalFileName segment : stopped.segments(size)) {
+        for (WalFileName segment : log.segments()) {
             work.submit(
-                    () -> copySegment(segment, size, flushed),
+                    () -> copySegment(segment, log.size(), log.flushed()),
                     copied -> copied.forEach(one -> one.lane().state().attempt(() -> {
                         one.lane().manifest().add(one.file());
                         one.lane().totals().wal(one.file());

@@ -31,7 +31,7 @@ public interface BackupSource extends AutoCloseable {
         return cluster().identity();
     }
 
-    /** Begins: every file is to be read after this returned. */
+    /** Begins: every file is to be read after this returned. May take many minutes; closing the source from another thread makes it fail. */
     StartedBackup start(String label, CheckpointMode mode);
 
     /** Fails if what was read since the start is worthless; to be called often. */

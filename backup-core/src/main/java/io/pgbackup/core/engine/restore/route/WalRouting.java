@@ -11,6 +11,7 @@ import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.TimelineHistory;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
+import io.pgbackup.core.postgres.wal.record.WalLayout;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.OpenRepository;
@@ -24,16 +25,18 @@ import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.WalDelivery;
 import io.pgbackup.restore.WalPlan;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Finds the way from a backup to the target of a request, in the repository that holds the backup; says what is missing if there is none. For one request and
  * repository; what was read of the archive is kept for the next backup that is tried.
  */
 public final class WalRouting {
-    /** Recovery stops only at a record behind the position, so a little more than the segment of the position is brought. */
-    private static final int SEGMENTS_BEHIND = 2;
+    private static final int WAL_PAGE = 8192;
 
     private final OpenRepository repository;
     private final ClusterLayout layout;
@@ -41,6 +44,8 @@ public final class WalRouting {
     private final IdentityRecords identities;
     private Optional<ArchivedTimelines> timelines = Optional.empty();
     private int identity;
+    private final Map<Timeline, Lsn> absent = new HashMap<>();
+    private final Runnable heartbeat;
 
     /**
      * For one request.
@@ -48,8 +53,10 @@ public final class WalRouting {
      * @param repository that holds backups and WAL
      * @param layout of the cluster
      * @param request what is wanted
+     * @param heartbeat called while WAL is read
      */
-    public WalRouting(OpenRepository repository, ClusterLayout layout, RestoreRequest request) {
+    public WalRouting(OpenRepository repository, ClusterLayout layout, RestoreRequest request, Runnable heartbeat) {
+        this.heartbeat = heartbeat;
         this.repository = repository;
         this.layout = layout;
         this.request = request;
@@ -92,30 +99,74 @@ public final class WalRouting {
         Lsn stop = backup.wal().stop();
         ArchivedTimelines known = timelines(identities.numberOf(backup.takenAs()));
         TimelineHistory history = history(known, timeline, stop);
-        // The set's own copy of its last segment may end with the backup.
-        Lsn begin = size.startOf(size.segmentBefore(stop));
-        SegmentChain chain = SegmentChain.follow(known, history, begin, size);
+        SegmentChain chain = SegmentChain.follow(known, history, begin(backup, size), size);
         Lsn end = max(chain.segments().isEmpty() ? stop : chain.end(size), stop);
+        requireConsistent(backup, chain, size);
         requireBehind(backup, stop);
-        requireBefore(backup, chain, end);
+        requireSome(backup, chain, end);
+        int last = last(backup, known.archive(), chain, end);
         boolean brought = request.wal() instanceof WalDelivery.Prefetched;
-        List<String> files = brought ? files(chain, size) : List.of();
+        List<String> files = brought ? files(chain, last) : List.of();
         return new WalRoute(
                 new WalPlan(history.timeline().value(), backup.wal().start(), end, files),
                 brought ? Optional.of(known.archive()) : Optional.empty(),
                 settings(history.timeline()));
     }
 
+    /** The set's own copy of its last segment may end with the backup. */
+    private static Lsn begin(BackupRecord backup, WalSegmentSize size) {
+        Lsn stop = backup.wal().stop();
+        return backup.holdsWal()
+                ? size.startOf(size.segmentBefore(stop))
+                : backup.wal().start();
+    }
+
+    /** A set without WAL of its own is worth nothing without that of the archive. */
+    private void requireConsistent(BackupRecord backup, SegmentChain chain, WalSegmentSize size) {
+        if (!backup.holdsWal() && chain.end(size).compareTo(backup.wal().stop()) < 0) {
+            throw unreachable(
+                    "backup " + backup.label() + " holds no WAL of its own, and " + chain.missing()
+                            + " is missing in repository " + repository.name(),
+                    "take another backup or repository");
+        }
+    }
+
+    /** What brings a set without WAL of its own to its end. */
+    private List<String> ownWal(BackupRecord backup) {
+        if (backup.holdsWal() || request.wal() instanceof WalDelivery.Command) {
+            return List.of();
+        }
+        if (request.wal() instanceof WalDelivery.FromBackup) {
+            throw new ConfigurationException(
+                    ErrorCode.INVALID_REQUEST,
+                    "backup " + backup.label() + " holds no WAL of its own",
+                    "take WalDelivery.prefetched() or restoreCommand()");
+        }
+        WalSegmentSize size = new WalSegmentSize(backup.server().segmentSize());
+        Timeline timeline = new Timeline(backup.wal().timeline());
+        ArchivedTimelines known = timelines(identities.numberOf(backup.takenAs()));
+        requireConsistent(
+                backup,
+                SegmentChain.follow(known, known.history(timeline), backup.wal().start(), size),
+                size);
+        return size.filesOf(timeline, backup.wal().start(), backup.wal().stop()).stream()
+                .map(WalFileName::toString)
+                .toList();
+    }
+
     private WalRoute toEndOf(BackupRecord backup) {
+        List<String> files = ownWal(backup);
+        Optional<WalArchive> archive =
+                timelines.filter(known -> !files.isEmpty()).map(ArchivedTimelines::archive);
         WalPlan plan = new WalPlan(
-                backup.wal().timeline(), backup.wal().start(), backup.wal().stop(), List.of());
+                backup.wal().timeline(), backup.wal().start(), backup.wal().stop(), files);
         boolean served = request.wal() instanceof WalDelivery.Command;
         RecoverySettings settings = (served
                         ? RecoverySettings.replaying(command(), RecoveryGoal.consistency())
                                 .currentTimeline()
                         : RecoverySettings.endOfBackup())
                 .action(request.action());
-        return new WalRoute(plan, Optional.empty(), settings);
+        return new WalRoute(plan, archive, settings);
     }
 
     private ArchivedTimelines timelines(int number) {
@@ -163,31 +214,52 @@ public final class WalRouting {
         }
     }
 
-    private void requireBefore(BackupRecord backup, SegmentChain chain, Lsn end) {
-        boolean beyond = request.target() instanceof RecoveryTarget.Position target
-                && target.position().compareTo(end) >= 0;
-        boolean nothing = chain.segments().isEmpty() && !(request.target() instanceof RecoveryTarget.Latest);
-        if (beyond || nothing) {
-            throw unreachable(
-                    "the WAL in repository " + repository.name() + " leads from backup " + backup.label() + " to " + end
-                            + " only: " + chain.missing() + " is missing",
-                    "wait until it is archived, take another repository, or an earlier target");
+    private void requireSome(BackupRecord backup, SegmentChain chain, Lsn end) {
+        if (chain.segments().isEmpty() && !(request.target() instanceof RecoveryTarget.Latest)) {
+            throw unreachable(leads(backup, chain, end), "wait until it is archived, or take another repository");
         }
+    }
+
+    /** Index of the last segment that recovery needs. */
+    private int last(BackupRecord backup, WalArchive archive, SegmentChain chain, Lsn end) {
+        if (request.target() instanceof RecoveryTarget.Latest) {
+            return chain.segments().size() - 1;
+        }
+        // Records behind this were looked at for a newer backup, and the target was not among them.
+        Lsn looked = absent.getOrDefault(chain.history().timeline(), end);
+        SegmentChain rest = request.target() instanceof RecoveryTarget.Time ? chain : chain.until(looked, size(backup));
+        TargetSearch search = new TargetSearch(archive, rest, layoutOf(backup), heartbeat);
+        OptionalInt found = search.find(request.target(), backup.wal().stop());
+        if (found.isEmpty()) {
+            absent.put(chain.history().timeline(), backup.wal().stop());
+            throw unreachable(
+                    "recovery would not stop at " + request.target() + ": " + leads(backup, chain, end),
+                    "wait until what follows it is archived; take another repository, an earlier target, or latest()");
+        }
+        return Math.min(found.getAsInt() + 1, chain.segments().size() - 1);
+    }
+
+    private String leads(BackupRecord backup, SegmentChain chain, Lsn end) {
+        return "the WAL in repository " + repository.name() + " leads from backup " + backup.label() + " to " + end
+                + " only: " + chain.missing() + " is missing";
+    }
+
+    private static WalSegmentSize size(BackupRecord backup) {
+        return new WalSegmentSize(backup.server().segmentSize());
+    }
+
+    /** The pages of the log have been 8 KiB in every version that anybody ships. */
+    private static WalLayout layoutOf(BackupRecord backup) {
+        return new WalLayout(backup.server().systemIdentifier(), size(backup), WAL_PAGE);
     }
 
     private static RestoreException unreachable(String message, String hint) {
         return new RestoreException(ErrorCode.TARGET_UNREACHABLE, message, hint);
     }
 
-    private List<String> files(SegmentChain chain, WalSegmentSize size) {
+    private static List<String> files(SegmentChain chain, int last) {
         List<WalFileName> files = new ArrayList<>(chain.histories());
-        for (WalFileName segment : chain.segments()) {
-            if (request.target() instanceof RecoveryTarget.Position target
-                    && segment.segmentNumber(size) > size.segmentOf(target.position()) + SEGMENTS_BEHIND) {
-                break;
-            }
-            files.add(segment);
-        }
+        files.addAll(chain.segments().subList(0, last + 1));
         return files.stream().map(WalFileName::toString).toList();
     }
 

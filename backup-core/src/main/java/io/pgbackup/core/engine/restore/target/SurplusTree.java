@@ -23,7 +23,7 @@ public final class SurplusTree {
          * @param path which
          * @param size in bytes, of a file
          */
-        public void visit(Path path, long size) throws IOException;
+        void visit(Path path, long size) throws IOException;
     }
 
     private final MountPoints mounts;

@@ -216,6 +216,7 @@ public final class TargetDirectory {
             Files.deleteIfExists(temporary);
             try (FileChannel channel =
                     FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                gate.before(temporary);
                 content.writeTo(Channels.newOutputStream(channel));
                 ownership.apply(temporary, attributes);
                 channel.force(true);
@@ -259,11 +260,15 @@ public final class TargetDirectory {
             for (byte[] name : NativePaths.names(place)) {
                 Path path = NativePaths.resolve(place, name);
                 if (!path.endsWith("lost+found")) {
-                    surplus.visit(path, (found, size) -> Files.deleteIfExists(found));
+                    surplus.visit(path, (found, size) -> {
+                        gate.before(found);
+                        Files.deleteIfExists(found);
+                    });
                 }
             }
         }
         for (Path directory : List.copyOf(made)) {
+            gate.before(directory);
             Files.deleteIfExists(directory);
         }
     }

@@ -118,6 +118,7 @@ public final class TargetFile implements FileTarget {
     @Override
     public void complete() {
         try (FileChannel open = open()) {
+            rules.gate().before(path);
             extendTo(open, file.attributes().size());
             rules.ownership().apply(path, file.attributes());
             rules.open().remove(open);

@@ -1,9 +1,8 @@
 package io.pgbackup.core.postgres.wal.record;
 
-import io.pgbackup.core.postgres.wal.WalFormat;
-
 import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.wal.Timeline;
+import io.pgbackup.core.postgres.wal.WalFormat;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

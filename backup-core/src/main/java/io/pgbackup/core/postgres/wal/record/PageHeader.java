@@ -1,9 +1,8 @@
 package io.pgbackup.core.postgres.wal.record;
 
-import io.pgbackup.core.postgres.wal.WalFormat;
-
 import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.wal.Timeline;
+import io.pgbackup.core.postgres.wal.WalFormat;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

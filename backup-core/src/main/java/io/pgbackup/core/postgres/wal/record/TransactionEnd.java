@@ -1,8 +1,7 @@
 package io.pgbackup.core.postgres.wal.record;
 
-import io.pgbackup.core.postgres.wal.WalFormat;
-
 import io.pgbackup.core.postgres.files.Fork;
+import io.pgbackup.core.postgres.wal.WalFormat;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.time.Instant;

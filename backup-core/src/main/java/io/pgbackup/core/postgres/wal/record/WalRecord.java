@@ -1,8 +1,7 @@
 package io.pgbackup.core.postgres.wal.record;
 
-import io.pgbackup.core.postgres.wal.WalFormat;
-
 import io.pgbackup.Lsn;
+import io.pgbackup.core.postgres.wal.WalFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;

@@ -1,9 +1,8 @@
 package io.pgbackup.core.postgres.wal.record;
 
-import io.pgbackup.core.postgres.wal.WalFormat;
-
 import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.wal.Timeline;
+import io.pgbackup.core.postgres.wal.WalFormat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,13 +1,12 @@
 package io.pgbackup.core.postgres.wal.record;
 
-import io.pgbackup.core.postgres.wal.WalFormat;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.files.Fork;
 import io.pgbackup.core.postgres.wal.Timeline;
+import io.pgbackup.core.postgres.wal.WalFormat;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;

@@ -1,0 +1,34 @@
+package io.pgbackup.azure;
+
+import java.util.Collection;
+import java.util.Comparator;
+
+/** The known name that somebody probably meant. */
+final class NearestName {
+    private NearestName() {}
+
+    static String to(String wrong, Collection<String> known) {
+        return known.stream()
+                .min(Comparator.comparingInt((String name) -> distance(wrong, name))
+                        .thenComparing(Comparator.naturalOrder()))
+                .orElseThrow();
+    }
+
+    /** How many letters must be changed, added or left out. */
+    private static int distance(String one, String other) {
+        int[] above = new int[other.length() + 1];
+        for (int column = 0; column <= other.length(); column++) {
+            above[column] = column;
+        }
+        for (int row = 1; row <= one.length(); row++) {
+            int[] current = new int[other.length() + 1];
+            current[0] = row;
+            for (int column = 1; column <= other.length(); column++) {
+                int replaced = above[column - 1] + (one.charAt(row - 1) == other.charAt(column - 1) ? 0 : 1);
+                current[column] = Math.min(replaced, Math.min(above[column], current[column - 1]) + 1);
+            }
+            above = current;
+        }
+        return above[other.length()];
+    }
+}

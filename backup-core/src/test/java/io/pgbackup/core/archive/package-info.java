@@ -1,0 +1,3 @@
+/** Tests of the archive. */
+@org.jspecify.annotations.NullMarked
+package io.pgbackup.core.archive;

@@ -1,0 +1,43 @@
+package io.pgbackup.gcs;
+
+import io.pgbackup.storage.ProviderConfig;
+import io.pgbackup.storage.SecretResolver;
+import io.pgbackup.storage.Storage;
+import io.pgbackup.storage.StorageContext;
+import io.pgbackup.storage.StorageException;
+import io.pgbackup.storage.StorageFaultException;
+import io.pgbackup.storage.StorageLocation;
+import io.pgbackup.storage.StorageProvider;
+import java.util.Map;
+
+/** Repositories in Google Cloud Storage: {@code gs://bucket} or {@code gs://bucket/path}. Settings are {@link Gcs}. */
+public final class GcsStorageProvider implements StorageProvider {
+    static final String SCHEME = "gs";
+
+    /** For {@link java.util.ServiceLoader}. */
+    public GcsStorageProvider() {}
+
+    @Override
+    public String scheme() {
+        return SCHEME;
+    }
+
+    @Override
+    public Storage open(StorageLocation location, ProviderConfig config, StorageContext context)
+            throws StorageException {
+        GcsLocation place = GcsLocation.parse(location);
+        if (config instanceof Gcs gcs) {
+            return new GcsStorage(place, gcs, context.clock());
+        }
+        if (config == ProviderConfig.none()) {
+            return new GcsStorage(place, Gcs.applicationDefault(), context.clock());
+        }
+        throw new StorageFaultException("cannot open " + location + ": its settings are of "
+                + config.getClass().getName() + ", not of Gcs");
+    }
+
+    @Override
+    public ProviderConfig configure(Map<String, String> properties, SecretResolver secrets) {
+        return new GcsProperties(properties, secrets).read();
+    }
+}

@@ -1,0 +1,220 @@
+package io.pgbackup.s3;
+
+import io.pgbackup.storage.ByteRange;
+import io.pgbackup.storage.DeleteReport;
+import io.pgbackup.storage.Listing;
+import io.pgbackup.storage.ObjectAttributes;
+import io.pgbackup.storage.ObjectInfo;
+import io.pgbackup.storage.ObjectKey;
+import io.pgbackup.storage.ObjectNotFoundException;
+import io.pgbackup.storage.ObjectPrefix;
+import io.pgbackup.storage.Payload;
+import io.pgbackup.storage.Storage;
+import io.pgbackup.storage.StorageContext;
+import io.pgbackup.storage.StorageException;
+import io.pgbackup.storage.StorageFaultException;
+import io.pgbackup.storage.StorageUnavailableException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** Objects in a bucket. Safe for use by many threads. */
+final class S3Storage implements Storage {
+    private static final int NOT_FOUND = 404;
+
+    private final S3Place place;
+    private final S3Checksums checksums;
+    private final S3Clients clients;
+    private final S3Requests requests;
+    private final S3Errors errors;
+    private final LockCheck locks;
+    private final ConditionProof conditions;
+    private volatile boolean closed;
+
+    private S3Storage(S3Place place, S3Store store, StorageContext context) {
+        this.place = place;
+        this.checksums = store.checksums();
+        this.clients = new S3Clients(store, context.clock());
+        this.requests = new S3Requests(place, store.objects());
+        this.errors = new S3Errors(place.toString(), store.checksums(), context.clock());
+        this.locks = new LockCheck(place, clients, errors);
+        this.conditions = new ConditionProof(place, clients, errors);
+    }
+
+    /** For tests of what a server does that overwrites silently. */
+    void waiveConditions() {
+        conditions.waive();
+    }
+
+    static S3Storage of(S3Place place, S3Store store, StorageContext context) {
+        return new S3Storage(place, store, context);
+    }
+
+    @Override
+    public void create(ObjectKey key, Payload payload, ObjectAttributes attributes) throws StorageException {
+        requireOpen();
+        String attempted = "create " + key;
+        conditions.require(attempted);
+        if (attributes.lock().isPresent() || attributes.legalHold()) {
+            locks.requireLocking(attempted);
+        }
+        try (PayloadBody sent = new PayloadBody(key, payload)) {
+            put(attempted, key, sent, attributes);
+        }
+    }
+
+    private void put(String attempted, ObjectKey key, PayloadBody sent, ObjectAttributes attributes)
+            throws StorageException {
+        try {
+            PutObjectRequest request = requests.create(key, attributes);
+            if (checksums == S3Checksums.WHEN_REQUIRED) {
+                request = request.toBuilder().contentMD5(sent.digest()).build();
+            }
+            PutObjectResponse answer = clients.client().putObject(request, sent.body());
+            if (answer.eTag() == null) {
+                throw errors.notS3(attempted, "no ETag");
+            }
+        } catch (RuntimeException e) {
+            throw sent.failure().orElseGet(() -> errors.classify(attempted, e));
+        }
+    }
+
+    @Override
+    public InputStream read(ObjectKey key, ByteRange range) throws StorageException {
+        requireOpen();
+        String attempted = "read " + key;
+        if (range.length() == 0) {
+            // No request asks for no bytes.
+            ObjectInfo info = stat(key).orElseThrow(() -> missing(key));
+            requireWithin(attempted, range, info.size());
+            return InputStream.nullInputStream();
+        }
+        try {
+            return checked(attempted, key, range, clients.client().getObject(requests.read(key, range)));
+        } catch (RuntimeException e) {
+            throw errors.classify(attempted, e);
+        }
+    }
+
+    private InputStream checked(
+            String attempted, ObjectKey key, ByteRange range, ResponseInputStream<GetObjectResponse> stream)
+            throws StorageException {
+        boolean handedOver = false;
+        try {
+            long length = range.isAll() ? wholeLength(attempted, stream) : partLength(attempted, range, stream);
+            handedOver = true;
+            return new RangeStream(key, stream, length, errors);
+        } finally {
+            if (!handedOver) {
+                stream.abort();
+            }
+        }
+    }
+
+    private long wholeLength(String attempted, ResponseInputStream<GetObjectResponse> stream) throws StorageException {
+        return Optional.ofNullable(stream.response().contentLength())
+                .orElseThrow(() -> errors.notS3(attempted, "it does not say how long it is"));
+    }
+
+    private long partLength(String attempted, ByteRange range, ResponseInputStream<GetObjectResponse> stream)
+            throws StorageException {
+        ContentRange part = ContentRange.of(stream.response())
+                .orElseThrow(() -> errors.notS3(attempted, "it does not say which range it is"));
+        requireWithin(attempted, range, part.size());
+        if (!part.answers(range)) {
+            throw errors.notS3(attempted, "it is not the range that was asked for");
+        }
+        return part.length();
+    }
+
+    private void requireWithin(String attempted, ByteRange range, long size) throws StorageFaultException {
+        try {
+            range.lengthWithin(size);
+        } catch (IndexOutOfBoundsException e) {
+            throw errors.fault(attempted, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private ObjectNotFoundException missing(ObjectKey key) {
+        return new ObjectNotFoundException("there is no object " + key + " in " + place);
+    }
+
+    @Override
+    public Optional<ObjectInfo> stat(ObjectKey key) throws StorageException {
+        requireOpen();
+        try {
+            HeadObjectResponse answer = clients.client().headObject(requests.stat(key));
+            return Optional.of(info(key, answer.contentLength(), answer.lastModified()));
+        } catch (S3Exception e) {
+            if (e.statusCode() != NOT_FOUND) {
+                throw errors.classify("stat " + key, e);
+            }
+            return statByRead(key);
+        } catch (RuntimeException e) {
+            throw errors.classify("stat " + key, e);
+        }
+    }
+
+    /** The answer to a HEAD has no body, so it cannot say whether object or bucket is missing, or whether S3 speaks at all. */
+    private Optional<ObjectInfo> statByRead(ObjectKey key) throws StorageException {
+        try (ResponseInputStream<GetObjectResponse> stream =
+                clients.client().getObject(requests.read(key, ByteRange.all()))) {
+            GetObjectResponse answer = stream.response();
+            stream.abort();
+            return Optional.of(info(key, answer.contentLength(), answer.lastModified()));
+        } catch (IOException | RuntimeException e) {
+            StorageException failure = errors.classify("stat " + key, e);
+            if (failure instanceof ObjectNotFoundException) {
+                return Optional.empty();
+            }
+            throw failure;
+        }
+    }
+
+    private ObjectInfo info(ObjectKey key, @Nullable Long size, @Nullable Instant created)
+            throws StorageUnavailableException {
+        if (size == null || created == null) {
+            throw errors.notS3("stat " + key, "it says no size or time");
+        }
+        return new ObjectInfo(key, size, created);
+    }
+
+    @Override
+    public Listing list(ObjectPrefix prefix) throws StorageException {
+        requireOpen();
+        return new LevelListing(place, clients, errors).of(prefix);
+    }
+
+    @Override
+    public DeleteReport delete(Collection<ObjectKey> keys) throws StorageException {
+        requireOpen();
+        return new Deletion(place, clients, errors).of(keys);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        clients.close();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the storage of " + place + " is closed");
+        }
+    }
+
+    /** Bucket and path, for messages. */
+    @Override
+    public String toString() {
+        return place.toString();
+    }
+}

@@ -1,0 +1,96 @@
+package io.pgbackup.examples.s3;
+
+import io.pgbackup.Cluster;
+import io.pgbackup.EncryptionKey;
+import io.pgbackup.PgBackup;
+import io.pgbackup.PgConnection;
+import io.pgbackup.Repository;
+import io.pgbackup.SecretSource;
+import io.pgbackup.backup.BackupRequest;
+import io.pgbackup.backup.BackupResult;
+import io.pgbackup.catalog.ExpirePlan;
+import io.pgbackup.catalog.ExpireResult;
+import io.pgbackup.catalog.Retention;
+import io.pgbackup.catalog.VerifyDepth;
+import io.pgbackup.restore.RecoveryTarget;
+import io.pgbackup.restore.RestoreRequest;
+import io.pgbackup.restore.WalDelivery;
+import io.pgbackup.s3.S3;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** A nightly job with a store of one's own: its endpoint, its certificate authority, and a key whose secret may be replaced while the job runs. */
+public final class S3Backup {
+    private final Cluster cluster;
+    private final Repository repository;
+
+    S3Backup(Cluster cluster, Repository repository) {
+        this.cluster = cluster;
+        this.repository = repository;
+    }
+
+    /**
+     * Backs up, proves the backup, and lets old ones go.
+     *
+     * @param arguments data directory, JDBC URL, location ({@code s3://bucket/path}), endpoint, file of the authority's certificates, id of the key, file of its
+     *     secret, file of the passphrase
+     */
+    public static void main(String[] arguments) {
+        S3 store = S3.accessKey(arguments[5], SecretSource.file(Path.of(arguments[6])))
+                .endpoint(URI.create(arguments[3]))
+                .certificateAuthority(Path.of(arguments[4]));
+        S3Backup nightly = new S3Backup(
+                Cluster.named("shop")
+                        .at(Path.of(arguments[0]))
+                        .connectedBy(PgConnection.url(arguments[1]).user("backup"))
+                        .build(),
+                repository(arguments[2], store, SecretSource.file(Path.of(arguments[7]))));
+        System.out.println(nightly.backUp(BackupRequest.auto()).label());
+        nightly.prove();
+        nightly.expire(Retention.keepFullBackups(4), ExpirePlan.STANDARD_GRACE);
+    }
+
+    static Repository repository(String location, S3 settings, SecretSource passphrase) {
+        return Repository.at(location)
+                .with(settings)
+                .encryptedWith(EncryptionKey.fromPassphrase(passphrase))
+                .named("s3")
+                .build();
+    }
+
+    BackupResult backUp(BackupRequest.Draft request) {
+        try (PgBackup pg = open()) {
+            pg.initialize(repository);
+            pg.check().requireOk();
+            return pg.backup(request.to(repository));
+        }
+    }
+
+    /** Reads back and proves every stored page. */
+    void prove() {
+        try (PgBackup pg = open()) {
+            pg.verify(repository, VerifyDepth.CONTENT).requireClean();
+        }
+    }
+
+    /** Restores the newest backup into an empty directory. */
+    void restore(Path target) {
+        try (PgBackup pg = open()) {
+            pg.restore(RestoreRequest.into(target)
+                    .recoverTo(RecoveryTarget.endOfBackup())
+                    .walFrom(WalDelivery.fromBackup()));
+        }
+    }
+
+    /** Deletes what need not be kept, when whoever still reads it had his time. */
+    ExpireResult expire(Retention kept, Duration grace) {
+        try (PgBackup pg = open()) {
+            return pg.expire(pg.planExpire(repository, kept).withGrace(grace));
+        }
+    }
+
+    private PgBackup open() {
+        return PgBackup.of(cluster).repository(repository).build();
+    }
+}
