@@ -64,6 +64,18 @@ class BaseRuleServerTest {
                 .build();
     }
 
+    private static BackupResult full(PostgresServer server, Repository repository) {
+        try (PgBackup pg = engine(server, repository)) {
+            return pg.backup(BackupRequest.full().to(repository));
+        }
+    }
+
+    private static void archiveAll(Site site, Repository repository) {
+        try (PgBackup pg = engine(site.server(), repository)) {
+            ChangesByLogServerTest.archiveAll(site, pg);
+        }
+    }
+
     private static BackupResult incremental(PostgresServer server, Repository repository) {
         try (PgBackup pg = engine(server, repository)) {
             return pg.backup(BackupRequest.incremental().to(repository));
@@ -141,12 +153,13 @@ class BaseRuleServerTest {
             PostgresServer server = site.server();
             Repository repository = site.repository();
             Path snapshot = site.fresh("snapshot");
-            try (PgBackup pg = site.initialized(repository)) {
+            try (PgBackup initialized = site.initialized(repository)) {
+                assertThat(initialized).isNotNull();
                 server.stop(PostgresServer.StopMode.FAST);
                 copy(server.dataDirectory(), snapshot);
                 server.start();
                 change(server, 1);
-                BackupResult full = pg.backup(BackupRequest.full().to(repository));
+                BackupResult full = full(server, repository);
                 server.stop(PostgresServer.StopMode.FAST);
                 clear(server.dataDirectory());
                 copy(snapshot.resolve("."), server.dataDirectory());
@@ -168,14 +181,15 @@ class BaseRuleServerTest {
             PostgresServer server = site.server();
             Repository repository = site.repository();
             Path snapshot = site.fresh("snapshot");
-            try (PgBackup pg = site.initialized(repository)) {
+            try (PgBackup initialized = site.initialized(repository)) {
+                assertThat(initialized).isNotNull();
                 server.stop(PostgresServer.StopMode.FAST);
                 copy(server.dataDirectory(), snapshot);
                 server.start();
                 change(server, 1);
-                BackupResult full = pg.backup(BackupRequest.full().to(repository));
+                BackupResult full = full(server, repository);
                 change(server, 4);
-                ChangesByLogServerTest.archiveAll(site, pg);
+                archiveAll(site, repository);
                 server.stop(PostgresServer.StopMode.FAST);
                 clear(server.dataDirectory());
                 copy(snapshot.resolve("."), server.dataDirectory());
@@ -278,7 +292,7 @@ class BaseRuleServerTest {
                 copy(server.dataDirectory(), fork);
                 server.start();
                 change(server, 1);
-                pg.backup(BackupRequest.incremental().to(repository));
+                incremental(server, repository);
                 server.stop(PostgresServer.StopMode.FAST);
                 signal(server, fork, "recovery.signal");
                 clear(server.dataDirectory());
@@ -299,7 +313,8 @@ class BaseRuleServerTest {
             PostgresServer server = site.server();
             Repository repository = site.repository();
             Path copied = site.fresh("standby");
-            try (PgBackup pg = site.initialized(repository)) {
+            try (PgBackup initialized = site.initialized(repository)) {
+                assertThat(initialized).isNotNull();
                 server.stop(PostgresServer.StopMode.FAST);
                 copy(server.dataDirectory(), copied);
                 server.start();
@@ -314,9 +329,7 @@ class BaseRuleServerTest {
                                     standby.query("SELECT pg_last_wal_replay_lsn() >= '" + reached + "'")));
                     standby.execute("SELECT pg_wal_replay_pause()");
                     change(server, 2);
-                    pg.backup(BackupRequest.full().to(repository));
-                    standby.execute("SELECT pg_wal_replay_resume()");
-                    standby.execute("SELECT pg_wal_replay_pause()");
+                    full(server, repository);
                     BackupResult behind = incremental(standby, repository);
                     assertThat(behind.detection()).startsWith("page fingerprints").contains("behind");
                 }

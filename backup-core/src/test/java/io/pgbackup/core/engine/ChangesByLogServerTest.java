@@ -168,7 +168,7 @@ class ChangesByLogServerTest {
         }
     }
 
-    /** No archive, and the log is gone: the server of version 17 has summarised it, and remembers the base. */
+    /** Archived by somebody else, and gone from the server: the server of version 17 has summarised it, and remembers the base. */
     @ParameterizedTest
     @EnumSource(names = {"V17", "V18"})
     void theServersOwnSummariesTellWhatNobodyElseHas(PostgresVersion version) {
@@ -178,6 +178,8 @@ class ChangesByLogServerTest {
                 builder -> builder.walSegmentSize(1)
                         .setting("wal_keep_size", "0")
                         .setting("max_prepared_transactions", "5")
+                        .setting("archive_mode", "on")
+                        .setting("archive_command", "true")
                         .setting("summarize_wal", "on"))) {
             VariedLoad load = new VariedLoad(site.server());
             load.prepare();

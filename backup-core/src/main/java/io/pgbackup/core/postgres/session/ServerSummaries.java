@@ -8,6 +8,7 @@ import io.pgbackup.error.ClusterException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -102,14 +103,15 @@ public final class ServerSummaries {
     public List<Range> ranges() {
         return session.ask(
                 "ask for summaries of the log",
-                "SELECT 0, '0/0', '0/0' UNION ALL (SELECT tli, start_lsn::text, end_lsn::text"
-                        + " FROM pg_catalog.pg_available_wal_summaries() ORDER BY start_lsn)",
+                "SELECT 0, '0/0', '0/0' UNION ALL SELECT tli, start_lsn::text, end_lsn::text"
+                        + " FROM pg_catalog.pg_available_wal_summaries()",
                 row -> {
                     List<Range> ranges = new ArrayList<>();
                     while (row.next()) {
                         Timeline timeline = new Timeline(row.getLong(1));
                         ranges.add(new Range(timeline, Lsn.parse(row.getString(2)), Lsn.parse(row.getString(3))));
                     }
+                    ranges.sort(Comparator.comparing(Range::start));
                     return ranges;
                 });
     }
