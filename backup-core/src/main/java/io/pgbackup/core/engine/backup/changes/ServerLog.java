@@ -13,19 +13,26 @@ import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.TimelineHistory;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalFormat;
+import io.pgbackup.core.postgres.wal.WalSegmentSize;
+import io.pgbackup.core.postgres.wal.record.LogEvent;
 import io.pgbackup.core.postgres.wal.record.MalformedWalException;
 import io.pgbackup.core.postgres.wal.record.SingleRecord;
 import io.pgbackup.core.postgres.wal.record.WalLayout;
+import io.pgbackup.core.postgres.wal.record.WalScanner;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The log as the server itself has it, in {@code pg_wal}. Only what the server has flushed is asked for. Safe for use by many threads. */
 final class ServerLog {
+    /** How many segments are searched for a record that must be near. */
+    private static final int MOST_SEARCHED = 64;
+
     private final ClusterFiles files;
     private final WalLayout layout;
 
@@ -88,6 +95,33 @@ final class ServerLog {
         } catch (MalformedWalException e) {
             return Optional.empty();
         }
+    }
+
+    /** The record of the checkpoint that began at a position, looked for from there on; empty if it is not found soon. */
+    Optional<CheckpointMark> checkpointFrom(Timeline timeline, Lsn redo) {
+        List<CheckpointMark> found = new ArrayList<>();
+        WalSegmentSize size = layout.segmentSize();
+        WalScanner scanner = new WalScanner(layout, size.startOf(size.segmentOf(redo)), record -> LogEvent.of(record)
+                .filter(event -> event instanceof LogEvent.Checkpoint made && made.redo().equals(redo))
+                .flatMap(event -> CheckpointMark.of(record))
+                .ifPresent(found::add));
+        byte[] page = new byte[layout.pageSize()];
+        try {
+            for (long segment = size.segmentOf(redo); segment < size.segmentOf(redo) + MOST_SEARCHED; segment++) {
+                try (SourceFile file = open(WalFileName.segment(timeline, segment, size))) {
+                    SourceStream stream = file == null ? null : new SourceStream(file);
+                    while (found.isEmpty() && stream != null && stream.readNBytes(page, 0, page.length) == page.length) {
+                        scanner.accept(page, 0, page.length);
+                    }
+                }
+            }
+        } catch (MalformedWalException e) {
+            // Nothing was written yet: the record may be in the page that is being filled now, but that is not read.
+            return found.stream().findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a source file does not throw this", e);
+        }
+        return found.stream().findFirst();
     }
 
     /** Whether the server itself has gone through a backup: it keeps the note of the last one that was ended on it. */

@@ -1,5 +1,6 @@
 package io.pgbackup.core.engine.backup.changes;
 
+import io.pgbackup.core.block.change.CheckpointMark;
 import io.pgbackup.core.manifest.FileProof;
 import io.pgbackup.core.postgres.ControlFile;
 import io.pgbackup.core.postgres.files.ClusterEntry;
@@ -28,16 +29,16 @@ public final class ServerMarks {
      * @param files of the server
      * @param started where the backup starts
      * @param label that the server was given for it
-     * @return empty if the server has made another checkpoint meanwhile, or its record cannot be read
+     * @return empty if the record of the checkpoint that it starts with cannot be found
      */
     public static Optional<ServerMark> read(ClusterFiles files, StartedBackup started, String label) {
         ControlFile control = files.readControlFile();
-        if (!control.redo().equals(started.start()) || !control.timeline().equals(started.timeline())) {
-            return Optional.empty();
-        }
-        return new ServerLog(files, control)
-                .checkpoint(control.timeline(), control.checkpoint())
-                .map(checkpoint -> new ServerMark(
+        ServerLog log = new ServerLog(files, control);
+        boolean last = control.redo().equals(started.start());
+        Optional<CheckpointMark> own = last
+                ? log.checkpoint(started.timeline(), control.checkpoint())
+                : log.checkpointFrom(started.timeline(), started.start());
+        return own.map(checkpoint -> new ServerMark(
                         checkpoint.position(),
                         checkpoint.checksum(),
                         control.checksumVersion(),
