@@ -22,6 +22,7 @@ import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageFaultException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -42,6 +43,9 @@ import reactor.core.scheduler.Schedulers;
 final class AzureStorage implements Storage {
     private static final int CONCURRENT_DELETES = 16;
     private static final int LARGEST_PAGE = 5_000;
+    /** What the HTTP client has taken may still lie in buffers before a slow line. */
+    private static final Duration LAST_BYTES_AND_ANSWER = Duration.ofMinutes(5);
+
     private static final String DIRECTORY_MARK = "hdi_isfolder";
 
     private final AzureLocation location;
@@ -71,7 +75,10 @@ final class AzureStorage implements Storage {
             }
             BlockBlobSimpleUploadOptions options = uploads.options(body.bytes(), payload.size(), attributes);
             try {
-                await(blob(key).getBlockBlobAsyncClient().uploadWithResponse(options));
+                await(blob(key)
+                        .getBlockBlobAsyncClient()
+                        .uploadWithResponse(options)
+                        .timeout(body.taken().delayElement(LAST_BYTES_AND_ANSWER)));
             } catch (RuntimeException e) {
                 throw body.failure()
                         .orElseGet(() -> AzureErrors.classifyCreate("create " + key + " in " + location, e));

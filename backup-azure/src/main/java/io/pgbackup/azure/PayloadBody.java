@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.publisher.SynchronousSink;
 
 /**
@@ -25,6 +27,7 @@ final class PayloadBody implements AutoCloseable {
     private final Payload payload;
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable InputStream stream;
+    private final Sinks.One<Boolean> taken = Sinks.one();
     private long remaining;
     private boolean closed;
     private @Nullable StorageException failure;
@@ -40,6 +43,11 @@ final class PayloadBody implements AutoCloseable {
             rewind();
             return Flux.generate(this::deliver);
         });
+    }
+
+    /** Signals when the HTTP client has taken the last byte. */
+    Mono<Boolean> taken() {
+        return taken.asMono();
     }
 
     /** Nothing is sent of an empty payload, so nobody would notice that it is not empty. */
@@ -115,6 +123,7 @@ final class PayloadBody implements AutoCloseable {
         remaining -= read;
         if (remaining == 0) {
             requireEnd(bytes);
+            taken.tryEmitValue(true);
         }
         return ByteBuffer.wrap(buffer);
     }

@@ -1,6 +1,7 @@
 package io.pgbackup.azure;
 
 import com.azure.core.http.HttpClient;
+import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpRequest;
 import com.azure.core.http.HttpResponse;
 import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
@@ -31,30 +32,53 @@ final class Transport implements HttpClient {
 
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration SILENCE = Duration.ofSeconds(60);
+    /** The time until an answer includes the time to send the question: a slow line is no silence. */
+    private static final Duration LONGEST_UPLOAD = Duration.ofHours(1);
+
+    private static final int SMALL_BYTES = 64 * 1024;
+    private static final String RESPONSE_TIMEOUT = "azure-response-timeout";
 
     private final Optional<Path> certificates;
+    private final Duration silence;
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable Made made;
 
     private record Made(HttpClient client, FileTime changed) {}
 
     Transport(Optional<Path> certificates) {
+        this(certificates, SILENCE);
+    }
+
+    /**
+     * Connects to nothing yet.
+     *
+     * @param certificates of authorities that are trusted besides those of the JVM
+     * @param silence how long a server may say or take nothing
+     */
+    Transport(Optional<Path> certificates, Duration silence) {
         this.certificates = certificates;
+        this.silence = silence;
     }
 
     @Override
     public Mono<HttpResponse> send(HttpRequest request) {
-        return Mono.defer(() -> client().send(request));
+        return send(request, Context.NONE);
     }
 
     @Override
     public Mono<HttpResponse> send(HttpRequest request, Context context) {
-        return Mono.defer(() -> client().send(request, context));
+        return Mono.defer(() -> client().send(request, patient(request, context)));
     }
 
     @Override
     public HttpResponse sendSync(HttpRequest request, Context context) {
-        return client().sendSync(request, context);
+        return client().sendSync(request, patient(request, context));
+    }
+
+    private Context patient(HttpRequest request, Context context) {
+        String length = request.getHeaders().getValue(HttpHeaderName.CONTENT_LENGTH);
+        boolean small = length == null || Long.parseLong(length) <= SMALL_BYTES;
+        return small ? context.addData(RESPONSE_TIMEOUT, silence) : context;
     }
 
     private HttpClient client() {
@@ -100,9 +124,9 @@ final class Transport implements HttpClient {
         return new JdkHttpClientBuilder(LengthOnceClient.builder(builder))
                 .configuration(LENGTH_ALLOWED)
                 .connectionTimeout(CONNECT)
-                .writeTimeout(SILENCE)
-                .responseTimeout(SILENCE)
-                .readTimeout(SILENCE)
+                .writeTimeout(silence)
+                .responseTimeout(LONGEST_UPLOAD)
+                .readTimeout(silence)
                 .build();
     }
 }

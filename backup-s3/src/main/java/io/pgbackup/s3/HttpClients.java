@@ -40,7 +40,9 @@ final class HttpClients {
                 .useSystemPropertyValues(environment)
                 .useEnvironmentVariableValues(environment);
         wanted.flatMap(S3Connection.Proxy::address).ifPresent(builder::endpoint);
-        wanted.flatMap(S3Connection.Proxy::user).ifPresent(builder::username);
+        // At once: a body that is sent cannot be sent again when the proxy asks for the password.
+        wanted.flatMap(S3Connection.Proxy::user)
+                .ifPresent(user -> builder.username(user).preemptiveBasicAuthenticationEnabled(true));
         wanted.flatMap(S3Connection.Proxy::password).map(HttpClients::reveal).ifPresent(builder::password);
         return builder.build();
     }

@@ -43,7 +43,8 @@ record S3Location(S3Place place, Optional<String> region, Optional<URI> endpoint
             throw new IllegalArgumentException(
                     "the parameters " + parameters.keySet() + " are not understood; known are region and endpoint");
         }
-        return new S3Location(place(String.valueOf(uri.getAuthority()), uri.getPath()), region, endpoint);
+        return new S3Location(
+                place(Optional.ofNullable(uri.getAuthority()).orElse(""), uri.getPath()), region, endpoint);
     }
 
     private static S3Location ofStore(URI store) {

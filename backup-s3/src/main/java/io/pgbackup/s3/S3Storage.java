@@ -19,6 +19,7 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
@@ -29,7 +30,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Objects in a bucket. Safe for use by many threads. */
 final class S3Storage implements Storage {
-    private static final int NOT_FOUND = 404;
+    /** Refusals whose reason stands in a body, which the answer to a HEAD does not have. */
+    private static final Set<Integer> WORDLESS = Set.of(400, 403, 404);
 
     private final S3Place place;
     private final S3Checksums checksums;
@@ -155,16 +157,16 @@ final class S3Storage implements Storage {
             HeadObjectResponse answer = clients.client().headObject(requests.stat(key));
             return Optional.of(info(key, answer.contentLength(), answer.lastModified()));
         } catch (S3Exception e) {
-            if (e.statusCode() != NOT_FOUND) {
-                throw errors.classify("stat " + key, e);
+            if (WORDLESS.contains(e.statusCode())) {
+                return statByRead(key);
             }
-            return statByRead(key);
+            throw errors.classify("stat " + key, e);
         } catch (RuntimeException e) {
             throw errors.classify("stat " + key, e);
         }
     }
 
-    /** The answer to a HEAD has no body, so it cannot say whether object or bucket is missing, or whether S3 speaks at all. */
+    /** Learns whether object or bucket is missing, why it is denied, or whether S3 speaks at all. */
     private Optional<ObjectInfo> statByRead(ObjectKey key) throws StorageException {
         try (ResponseInputStream<GetObjectResponse> stream =
                 clients.client().getObject(requests.read(key, ByteRange.all()))) {

@@ -41,8 +41,10 @@ class S3LocationTest {
     @Test
     void namesRegionAndEndpoint() {
         assertThat(parse("s3://b00/p?region=eu-west-1").region()).contains("eu-west-1");
-        assertThat(parse("s3:https://b00.s3.eu-west-1.amazonaws.com/p").region()).contains("eu-west-1");
-        assertThat(parse("s3:https://b00.s3.eu-west-1.amazonaws.com/p").endpoint()).isEmpty();
+        assertThat(parse("s3:https://b00.s3.eu-west-1.amazonaws.com/p").region())
+                .contains("eu-west-1");
+        assertThat(parse("s3:https://b00.s3.eu-west-1.amazonaws.com/p").endpoint())
+                .isEmpty();
         assertThat(parse("s3:https://store.example:9000/bucket").endpoint())
                 .isEqualTo(Optional.of(URI.create("https://store.example:9000")));
         assertThat(parse("s3://bucket?endpoint=https%3A%2F%2Fstore.example").endpoint())

@@ -56,7 +56,8 @@ class S3SettingsTest {
         "profile=backup;assume-role-arn=r;external-id=e,Role"
     })
     void everyMethodCanBeWritten(String text, String method) {
-        assertThat(read(properties(text)).credentials().getClass().getSimpleName()).isEqualTo(method);
+        assertThat(read(properties(text)).credentials().getClass().getSimpleName())
+                .isEqualTo(method);
     }
 
     private static Map<String, String> properties(String text) {
@@ -117,7 +118,7 @@ class S3SettingsTest {
         "authentication=magic,not 'magic'",
         "role-arn=x,token-file is missing",
         "authentication=profile,profile is missing",
-        "region=' ',region is empty",
+        "'region= ',region is empty",
         "endpoint=ftp://x,endpoint",
         "endpoint=https://user:word@store,endpoint",
         "addressing=dns,path or virtual-host",

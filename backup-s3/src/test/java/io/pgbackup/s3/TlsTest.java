@@ -23,7 +23,6 @@ import java.security.KeyStore;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
@@ -52,7 +51,8 @@ class TlsTest {
     private static KeyStore certificate(String name) throws Exception {
         Path file = directory.resolve(name + ".p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "server",
@@ -85,7 +85,8 @@ class TlsTest {
 
     private static String pem(KeyStore store) throws Exception {
         return "-----BEGIN CERTIFICATE-----\n"
-                + Base64.getMimeEncoder().encodeToString(store.getCertificate("server").getEncoded())
+                + Base64.getMimeEncoder()
+                        .encodeToString(store.getCertificate("server").getEncoded())
                 + "\n-----END CERTIFICATE-----\n";
     }
 
@@ -116,7 +117,8 @@ class TlsTest {
 
     @Test
     void oneOfSeveralAuthoritiesInAFileIsEnough() throws Exception {
-        Path authorities = Files.writeString(directory.resolve("both.pem"), "# ours\n" + pem(second) + "\n" + pem(first));
+        Path authorities =
+                Files.writeString(directory.resolve("both.pem"), "# ours\n" + pem(second) + "\n" + pem(first));
         try (ScriptedServer server = server(first);
                 Storage storage = open(settings(server.uri()).certificateAuthority(authorities))) {
             assertThat(storage.stat(KEY)).isEmpty();
@@ -182,22 +184,22 @@ class TlsTest {
     void aCustomerKeyGoesAlongWithEveryRequest() throws Exception {
         Path authority = Files.writeString(directory.resolve("customer.pem"), pem(first));
         byte[] key = "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-        S3Encryption encryption =
-                S3Encryption.customerKey(Buckets.secret(new String(key, StandardCharsets.US_ASCII)));
+        S3Encryption encryption = S3Encryption.customerKey(Buckets.secret(new String(key, StandardCharsets.US_ASCII)));
         try (ScriptedServer server = server(first)) {
-            try (Storage storage = open(
-                    settings(server.uri()).certificateAuthority(authority).encryptedByStore(encryption))) {
+            try (Storage storage =
+                    open(settings(server.uri()).certificateAuthority(authority).encryptedByStore(encryption))) {
                 storage.stat(KEY);
                 ((S3Storage) storage).waiveConditions();
-                assertThatThrownBy(() -> storage.create(
-                                KEY, Payload.of(new byte[1]), ObjectAttributes.of(ObjectKind.BUNDLE)))
+                assertThatThrownBy(() ->
+                                storage.create(KEY, Payload.of(new byte[1]), ObjectAttributes.of(ObjectKind.BUNDLE)))
                         .isInstanceOf(StorageException.class);
             }
             assertThat(server.requests())
                     .extracting(ScriptedServer.Request::method)
                     .containsExactly("HEAD", "GET", "PUT");
             for (ScriptedServer.Request request : server.requests()) {
-                assertThat(request.header("x-amz-server-side-encryption-customer-algorithm")).isEqualTo("AES256");
+                assertThat(request.header("x-amz-server-side-encryption-customer-algorithm"))
+                        .isEqualTo("AES256");
                 assertThat(request.header("x-amz-server-side-encryption-customer-key"))
                         .isEqualTo(Base64.getEncoder().encodeToString(key));
                 assertThat(request.header("x-amz-server-side-encryption-customer-key-md5"))

@@ -11,7 +11,19 @@ public final class Keys {
     public static Path make(Path directory, String type, String passphrase) throws IOException {
         Path file = directory.resolve("key_" + type + (passphrase.isEmpty() ? "" : "_encrypted"));
         // 2048 bits: the shortest that is fine, because longer RSA keys take seconds to make.
-        Commands.run("ssh-keygen", "-q", "-t", type, "-b", bits(type), "-N", passphrase, "-C", "test", "-f", file.toString());
+        Commands.run(
+                "ssh-keygen",
+                "-q",
+                "-t",
+                type,
+                "-b",
+                bits(type),
+                "-N",
+                passphrase,
+                "-C",
+                "test",
+                "-f",
+                file.toString());
         return file;
     }
 

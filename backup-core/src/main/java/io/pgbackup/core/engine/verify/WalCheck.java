@@ -15,6 +15,7 @@ import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.set.BackupRecord;
 import io.pgbackup.core.work.OrderedWork;
 import io.pgbackup.error.ErrorCode;
+import io.pgbackup.storage.ObjectPrefix;
 import io.pgbackup.wal.WalGap;
 import java.util.List;
 import java.util.Optional;
@@ -32,8 +33,12 @@ final class WalCheck {
         this.findings = findings;
     }
 
-    /** By names. */
+    /** By names. Without the identities nothing can be told. */
     void check(List<BackupRecord> backups) {
+        findings.expecting(Optional.empty(), layout.identity(1), () -> checkNames(backups));
+    }
+
+    private void checkNames(List<BackupRecord> backups) {
         if (repository.list(ArchiveLayout.all(layout)).prefixes().isEmpty()
                 && backups.stream().allMatch(BackupRecord::holdsWal)) {
             return;
@@ -77,9 +82,8 @@ final class WalCheck {
     /** By content: everything that was archived; returns the bytes. */
     long prove(OrderedWork work) {
         LongAdder bytes = new LongAdder();
-        int count = new IdentityRecords(repository, layout).all().size();
-        for (int number = 1; number <= count; number++) {
-            WalArchive archive = new WalArchive(repository, ArchiveLayout.of(layout, number));
+        for (ObjectPrefix identity : repository.list(ArchiveLayout.all(layout)).prefixes()) {
+            WalArchive archive = new WalArchive(repository, ArchiveLayout.of(layout, Integer.parseInt(identity.name())));
             for (Timeline timeline : archive.timelines()) {
                 for (WalFileName name : archive.files(timeline).names()) {
                     work.submit(() -> prove(archive, name), bytes::add);

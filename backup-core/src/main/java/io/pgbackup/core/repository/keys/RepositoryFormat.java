@@ -23,8 +23,8 @@ public record RepositoryFormat(byte[] id, boolean encrypted, Instant created) {
      */
     public RepositoryFormat {
         if (id.length != RepositoryCipher.REPOSITORY_ID_LENGTH) {
-            throw new IllegalArgumentException("a repository id has " + RepositoryCipher.REPOSITORY_ID_LENGTH
-                    + " bytes, not " + id.length);
+            throw new IllegalArgumentException(
+                    "a repository id has " + RepositoryCipher.REPOSITORY_ID_LENGTH + " bytes, not " + id.length);
         }
     }
 

@@ -52,7 +52,8 @@ class S3BackupTest {
     }
 
     private S3 settings() {
-        return S3.accessKey(store.accessKey(), SecretSource.value(store.secretKey().toCharArray()))
+        return S3.accessKey(
+                        store.accessKey(), SecretSource.value(store.secretKey().toCharArray()))
                 .endpoint(store.endpoint())
                 .allowPlainHttp();
     }
@@ -107,8 +108,7 @@ class S3BackupTest {
                 .filter(found -> found.scheme().equals("s3"))
                 .findFirst()
                 .orElseThrow();
-        try (Storage storage =
-                provider.open(StorageLocation.parse(LOCATION), settings(), StorageContext.system())) {
+        try (Storage storage = provider.open(StorageLocation.parse(LOCATION), settings(), StorageContext.system())) {
             return !storage.list(ObjectPrefix.of("shop/data/" + label + "/bundle"))
                     .prefixes()
                     .isEmpty();
