@@ -33,7 +33,7 @@ class RoomsTest {
             "manifest", List.of("postgres"),
             "block", List.of("manifest", "postgres"),
             "repository", List.of("manifest", "pipeline", "postgres", "compress", "crypto"),
-            "archive", List.of("repository", "pipeline", "postgres", "crypto"));
+            "archive", List.of("repository", "block", "manifest", "pipeline", "postgres", "crypto"));
 
     private static final DescribedPredicate<JavaClass> STORAGE_ERRORS =
             describe("the words for storage failures", type -> type.getName().equals(CORE + "storage.StorageErrors"));

@@ -12,9 +12,10 @@ import java.util.HexFormat;
  * Where the WAL of one identity of a cluster is: a level for each timeline, below it a level for each 4 GiB of log, so that no level holds more than some
  * thousand entries. Immutable.
  *
- * @param root prefix of the identity
+ * @param root prefix of the identity's files
+ * @param summaries prefix of what its segments say was changed
  */
-public record ArchiveLayout(ObjectPrefix root) {
+public record ArchiveLayout(ObjectPrefix root, ObjectPrefix summaries) {
     /** Behind the name of a segment: where its parts are. */
     static final String PART = ".part";
 
@@ -28,7 +29,9 @@ public record ArchiveLayout(ObjectPrefix root) {
      * @return the layout
      */
     public static ArchiveLayout of(ClusterLayout cluster, int identity) {
-        return new ArchiveLayout(all(cluster).resolve(Integer.toString(identity)));
+        String number = Integer.toString(identity);
+        return new ArchiveLayout(
+                all(cluster).resolve(number), cluster.root().resolve("summary").resolve(number));
     }
 
     /**
@@ -61,6 +64,14 @@ public record ArchiveLayout(ObjectPrefix root) {
      */
     public ObjectPrefix timeline(Timeline timeline) {
         return root.resolve(timeline.hex());
+    }
+
+    /** What a segment says was changed, in a tree of its own. */
+    ObjectKey summary(WalFileName name) {
+        return summaries
+                .resolve(name.timeline().hex())
+                .resolve(name.toString().substring(0, LOG_DIGITS))
+                .key(name.toString());
     }
 
     /**

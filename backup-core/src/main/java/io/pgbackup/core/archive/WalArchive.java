@@ -36,6 +36,7 @@ public final class WalArchive {
     private final OpenRepository repository;
     private final ArchiveLayout layout;
     private final WalSealing sealing;
+    private final WalSummaries summaries;
 
     /**
      * For one identity.
@@ -47,6 +48,7 @@ public final class WalArchive {
         this.repository = repository;
         this.layout = layout;
         this.sealing = new WalSealing(repository);
+        this.summaries = new WalSummaries(repository, layout);
     }
 
     /**
@@ -77,7 +79,15 @@ public final class WalArchive {
      * @throws PgBackupException with {@link ErrorCode#WAL_CONFLICT} if another content is there
      */
     public boolean store(WalFileName name, Path file, Runnable sealed) {
-        return store(layout.file(name), file, sealed);
+        Optional<byte[]> summary;
+        try {
+            summary = WalSummaries.of(name, file);
+        } catch (IOException e) {
+            throw WalFiles.unreadable(file, e);
+        }
+        boolean created = store(layout.file(name), file, sealed);
+        summary.ifPresent(bytes -> summaries.store(name, bytes));
+        return created;
     }
 
     /**
@@ -99,6 +109,35 @@ public final class WalArchive {
         }
         requireSame(key, file);
         return false;
+    }
+
+    /**
+     * What the segments say was changed.
+     *
+     * @return the summaries beside the files
+     */
+    public WalSummaries summaries() {
+        return summaries;
+    }
+
+    /**
+     * Whether a file is there with a certain content.
+     *
+     * @param name of the file
+     * @param content to compare with, read to its end
+     * @return empty if there is no such file
+     * @throws IOException if the content cannot be read
+     */
+    public Optional<Boolean> holdsSame(WalFileName name, InputStream content) throws IOException {
+        ObjectKey key = layout.file(name);
+        Optional<byte[]> begin = repository.readBegin(key, ObjectHeader.LONGEST);
+        if (begin.isEmpty()) {
+            return Optional.empty();
+        }
+        ObjectHeader header = ObjectHeader.parse(key, begin.get(), begin.get().length);
+        byte[] given =
+                WalSealing.digest(content, repository.cipher().contentDigest(header.generation()));
+        return Optional.of(Arrays.equals(header.contentDigest().orElse(new byte[0]), given));
     }
 
     /** The stored digest is compared under the key generation that made it: the same content, sealed twice, is never the same bytes. */
@@ -281,5 +320,6 @@ public final class WalArchive {
      */
     public void delete(List<WalFileName> names) {
         repository.delete(names.stream().map(layout::file).toList());
+        summaries.delete(names);
     }
 }

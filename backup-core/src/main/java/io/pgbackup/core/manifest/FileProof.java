@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.OptionalInt;
 
 /**
  * What a restored file must agree with. For a paged file the digest covers its length and the fingerprint of every page, so it is the same
@@ -11,11 +12,23 @@ import java.util.Arrays;
  *
  * @param paged which of the two
  * @param digest 32 bytes; not to be changed
- * @param crc32c CRC-32C of the content, for PostgreSQL's own manifest
+ * @param crc32c CRC-32C of the content, for PostgreSQL's own manifest; empty if the file was not read whole
  */
-public record FileProof(boolean paged, byte[] digest, int crc32c) {
+public record FileProof(boolean paged, byte[] digest, OptionalInt crc32c) {
     /** Length of the digest in bytes. */
     public static final int DIGEST_LENGTH = 32;
+
+    /**
+     * A proof with a checksum.
+     *
+     * @param paged which of the two
+     * @param digest 32 bytes; not to be changed
+     * @param crc32c CRC-32C of the content
+     */
+    public FileProof(boolean paged, byte[] digest, int crc32c) {
+        this(paged, digest, OptionalInt.of(crc32c));
+    }
+
 
     /**
      * The digest of a paged file.
@@ -56,7 +69,7 @@ public record FileProof(boolean paged, byte[] digest, int crc32c) {
     public boolean equals(Object other) {
         return other instanceof FileProof proof
                 && proof.paged == paged
-                && proof.crc32c == crc32c
+                && proof.crc32c.equals(crc32c)
                 && Arrays.equals(proof.digest, digest);
     }
 

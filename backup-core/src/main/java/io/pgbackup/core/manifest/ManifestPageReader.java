@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.NoSuchElementException;
 
 /**
@@ -19,7 +20,8 @@ final class ManifestPageReader implements Iterator<ManifestEntry> {
     /** Far above every bundle, and far below what a sum of offsets may overflow. */
     private static final long MOST_OFFSET = 1L << 48;
 
-    private static final long MOST_CHECKSUM = 0xFFFF_FFFFL;
+    /** In the place of a CRC-32C: there is none. */
+    static final long NO_CHECKSUM = 1L << 32;
 
     private final ByteCursor cursor;
     private final int pageSize;
@@ -114,10 +116,11 @@ final class ManifestPageReader implements Iterator<ManifestEntry> {
         int unitCount = ManifestEntry.File.unitCount(attributes.size(), unitSize);
         byte[] digest = cursor.raw(FileProof.DIGEST_LENGTH);
         long checksum = cursor.number();
-        if (checksum > MOST_CHECKSUM) {
+        if (checksum > NO_CHECKSUM) {
             throw new MalformedContentException("a CRC-32C is " + checksum);
         }
-        FileProof proof = new FileProof(paged, digest, (int) checksum);
+        FileProof proof = new FileProof(
+                paged, digest, checksum == NO_CHECKSUM ? OptionalInt.empty() : OptionalInt.of((int) checksum));
         boolean overlay = cursor.number(1, "the mark of an overlay") == 1;
         List<FrameRef> frames = frames(unitCount, Math.max(1, ManifestEntry.File.PLAIN_UNIT / unitSize));
         UnitRuns zeros = UnitRuns.readFrom(cursor, unitCount);

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Optional;
 
 /**
@@ -90,7 +91,8 @@ public final class ManifestPageWriter {
 
     private void content(ManifestEntry.File file) {
         entries.raw(file.proof().digest());
-        entries.number(Integer.toUnsignedLong(file.proof().crc32c()));
+        OptionalInt crc = file.proof().crc32c();
+        entries.number(crc.isPresent() ? Integer.toUnsignedLong(crc.getAsInt()) : ManifestPageReader.NO_CHECKSUM);
         BlockMap map = file.map();
         entries.octet(map.overlay() ? 1 : 0);
         frames(map.frames());

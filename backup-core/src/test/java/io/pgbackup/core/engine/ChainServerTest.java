@@ -33,7 +33,7 @@ class ChainServerTest {
     @ParameterizedTest
     @EnumSource(PostgresVersion.class)
     void everyBackupOfAChainIsWhatTheSourceWas(PostgresVersion version) {
-        try (Site site = Site.start(version, work)) {
+        try (Site site = Site.start(version, work, builder -> builder.setting("wal_keep_size", "2GB"))) {
             prepare(site);
             Repository repository = site.repository();
             try (PgBackup pg = site.initialized(repository)) {
@@ -113,6 +113,7 @@ class ChainServerTest {
             assertThat(backup.backup().base()).contains(below.label());
             assertThat(backup.backup().references()).hasSize(number);
             assertThat(backup.badPages()).isEmpty();
+            assertThat(backup.detection()).startsWith("WAL");
             assertThat(backup.backup().wal().stop())
                     .as("the writers wrote")
                     .isGreaterThan(new Lsn(below.backup().wal().stop().value() + 100_000));

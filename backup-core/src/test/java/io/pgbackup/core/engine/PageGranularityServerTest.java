@@ -53,7 +53,7 @@ class PageGranularityServerTest {
     }
 
     private void prove(int pages) {
-        try (Site site = Site.start(PostgresVersion.newest(), work, server -> server.setting("max_wal_size", "4GB"))) {
+        try (Site site = Site.start(PostgresVersion.newest(), work, server -> server.setting("max_wal_size", "4GB").setting("wal_keep_size", "4GB"))) {
             fill(site.server(), pages);
             Repository repository = site.repository();
             try (PgBackup pg = site.initialized(repository)) {
@@ -65,6 +65,8 @@ class PageGranularityServerTest {
                 BackupSizes sizes = incremental.backup().sizes();
                 report(pages, full, sizes);
                 assertThat(bytes(sizes)).isLessThan(bytes(full) / 50);
+                assertThat(incremental.detection()).startsWith("WAL");
+                assertThat(sizes.read()).as("the log says what to read").isLessThan(full.read() / (pages > 100_000 ? 25 : 4));
                 if (pages > 100_000) {
                     assertThat(full.manifestStored()).as("bookkeeping").isLessThan(full.cluster() * 15 / 10_000);
                     assertThat(sizes.manifestStored()).as("bookkeeping").isLessThan(sizes.stored() * 5 / 100);
@@ -103,14 +105,17 @@ class PageGranularityServerTest {
 
     private static void report(int pages, BackupSizes full, BackupSizes incremental) {
         LOG.info(
-                "{} pages: full {} bytes, of them manifest {}; incremental {} bytes ({} %), of them manifest {}, for {} changed pages",
+                "{} pages: full {} bytes, of them manifest {}; incremental {} bytes ({} %), of them manifest {}, for {} changed pages;"
+                        + " read {} and {} bytes",
                 pages,
                 bytes(full),
                 full.manifestStored(),
                 bytes(incremental),
                 100.0 * bytes(incremental) / bytes(full),
                 incremental.manifestStored(),
-                incremental.changedPages());
+                incremental.changedPages(),
+                full.read(),
+                incremental.read());
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.pgbackup.backup.PageCheckPolicy;
 import io.pgbackup.core.crypto.CipherWarmup;
 import io.pgbackup.core.engine.Connections;
 import io.pgbackup.core.engine.Operation;
+import io.pgbackup.core.engine.backup.changes.ServerMarks;
 import io.pgbackup.core.engine.backup.source.BackupSource;
 import io.pgbackup.core.engine.backup.source.OfflineSource;
 import io.pgbackup.core.engine.backup.source.OnlineSource;
@@ -21,12 +22,14 @@ import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.core.repository.set.ServerMark;
 import io.pgbackup.core.work.LongCall;
 import io.pgbackup.error.ClusterException;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.storage.Storage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -158,8 +161,11 @@ public final class BackupOperation {
                         source::close,
                         Executors.defaultThreadFactory())
                 .await(lanes::heartbeat);
-        lanes.each(lane -> lane.started(started));
+        Optional<ServerMark> mark = ServerMarks.read(source.files(), started, label);
+        lanes.each(lane -> lane.started(started, mark));
         request.archivePatience().ifPresent(patience -> requireArchiving(source, started, patience));
+        operation.progress().phase("asking the log for changes");
+        lanes.each(lane -> lane.detect(source, started, lanes::heartbeat));
         return started;
     }
 

@@ -12,11 +12,14 @@ import io.pgbackup.core.engine.JobLog;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.backup.base.Begun;
 import io.pgbackup.core.engine.backup.base.SetBeginning;
+import io.pgbackup.core.engine.backup.changes.ChangeDetection;
+import io.pgbackup.core.engine.backup.changes.KnownChanges;
 import io.pgbackup.core.engine.backup.files.CopyPool;
 import io.pgbackup.core.engine.backup.files.CopyTotals;
 import io.pgbackup.core.engine.backup.files.LaneCopy;
 import io.pgbackup.core.engine.backup.files.LaneRules;
 import io.pgbackup.core.engine.backup.files.LaneState;
+import io.pgbackup.core.engine.backup.source.BackupSource;
 import io.pgbackup.core.postgres.session.StartedBackup;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.repository.ClusterLayout;
@@ -29,6 +32,7 @@ import io.pgbackup.core.repository.set.Catalog;
 import io.pgbackup.core.repository.set.ManifestRoot;
 import io.pgbackup.core.repository.set.ManifestStore;
 import io.pgbackup.core.repository.set.ManifestWriter;
+import io.pgbackup.core.repository.set.ServerMark;
 import io.pgbackup.core.repository.set.SetRecords;
 import io.pgbackup.error.PgBackupException;
 import java.time.Duration;
@@ -53,6 +57,7 @@ final class Lane implements AutoCloseable {
     private @Nullable OpenRepository opened;
     private @Nullable Begun begun;
     private @Nullable LaneCopy copy;
+    private KnownChanges changes = KnownChanges.none("nothing was asked");
     private List<ManifestRoot.Page> filePages = List.of();
     private @Nullable BackupRecord record;
     private long storedBelow;
@@ -101,16 +106,26 @@ final class Lane implements AutoCloseable {
         return Objects.requireNonNull(begun, "not begun");
     }
 
-    void started(StartedBackup started) {
+    void started(StartedBackup started, Optional<ServerMark> mark) {
         new SetRecords(repository(), layout)
-                .start(begun().label(), started.timeline().value(), started.start());
+                .start(begun().label(), started.timeline().value(), started.start(), mark);
     }
 
     /** Waits until the archive in this repository has some WAL. */
     void awaitArchive(List<WalFileName> segments, Duration patience, Runnable heartbeat) {
+        new ArchiveWaiting(archive(), operation.cancellation(), heartbeat).await(segments, patience);
+    }
+
+    private WalArchive archive() {
         int identity = new IdentityRecords(repository(), layout).all().size();
-        WalArchive archive = new WalArchive(repository(), ArchiveLayout.of(layout, identity));
-        new ArchiveWaiting(archive, operation.cancellation(), heartbeat).await(segments, patience);
+        return new WalArchive(repository(), ArchiveLayout.of(layout, identity));
+    }
+
+    /** Finds out what the log says of pages, before any is read. */
+    void detect(BackupSource source, StartedBackup started, Runnable heartbeat) {
+        ChangeDetection.Means means = new ChangeDetection.Means(source, operation.cancellation(), heartbeat);
+        changes = new ChangeDetection(means, new SetRecords(repository(), layout), archive())
+                .detect(begun().base(), started);
     }
 
     /** Makes the buffers. */
@@ -120,7 +135,8 @@ final class Lane implements AutoCloseable {
                 new BundleWriters(repository(), layout.set(begun().label()), workers, BundleWriters.CAPACITY, patience);
         ManifestWriter manifest =
                 new ManifestWriter(new ManifestStore(repository(), layout), begun().label(), bundles, pageSize);
-        copy = new LaneCopy(state, rules, begun().base(), bundles, manifest, new CopyTotals(pageSize));
+        copy = new LaneCopy(
+                state, rules, begun().base(), changes.changes(), bundles, manifest, new CopyTotals(pageSize));
     }
 
     LaneCopy copy() {
@@ -152,6 +168,7 @@ final class Lane implements AutoCloseable {
         new SetRecords(repository(), layout).commit(complete);
         begun().lease().release();
         operation.fact("bytesRead", Long.toString(complete.sizes().read()));
+        operation.fact("detection", detection(complete));
         operation.fact("bytesStored", Long.toString(complete.ownBytes()));
         if (!complete.adopted().labels().isEmpty()) {
             operation.fact("adopted", complete.adopted().labels().toString());
@@ -166,13 +183,18 @@ final class Lane implements AutoCloseable {
                 operation.cancellation().elapsed());
     }
 
-    private static String detection(BackupRecord record) {
+    private String detection(BackupRecord record) {
         List<String> known = new ArrayList<>();
         record.base().ifPresent(base -> known.add(base.toString()));
         record.adopted().labels().forEach(label -> known.add("the interrupted " + label));
-        return known.isEmpty()
-                ? "full: everything was stored"
-                : "page fingerprints: every page was read and compared with " + String.join(", ", known);
+        if (known.isEmpty()) {
+            return "full: everything was stored";
+        }
+        return changes.changes().isPresent()
+                ? "WAL: pages that were not changed since " + String.join(", ", known) + " were not read (" + changes.reason()
+                        + ")"
+                : "page fingerprints: every page was read and compared with " + String.join(", ", known) + " ("
+                        + changes.reason() + ")";
     }
 
     boolean committed() {

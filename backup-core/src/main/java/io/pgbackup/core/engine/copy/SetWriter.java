@@ -8,6 +8,7 @@ import io.pgbackup.core.engine.EarlierLeases;
 import io.pgbackup.core.engine.LeaseWaiting;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.content.FrameWorkers;
+import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.lease.HeldLease;
@@ -20,6 +21,7 @@ import io.pgbackup.core.repository.set.Labels;
 import io.pgbackup.core.repository.set.ManifestRoot;
 import io.pgbackup.core.repository.set.ManifestStore;
 import io.pgbackup.core.repository.set.ManifestWriter;
+import io.pgbackup.core.repository.set.ServerMark;
 import io.pgbackup.core.repository.set.SetRecords;
 import io.pgbackup.core.work.Cancellation;
 import io.pgbackup.core.work.OrderedWork;
@@ -127,9 +129,16 @@ final class SetWriter {
         }
     }
 
+    /** So that the copy can be a base as well as the original. */
+    private static Optional<ServerMark> mark(NewSet set) {
+        SetContents contents = set.entries().contents();
+        return new SetRecords(contents.repository(), contents.layout())
+                .mark(set.original().label());
+    }
+
     private BackupRecord content(NewSet set, BackupLabel label) {
         BackupRecord original = set.original();
-        records.start(label, original.wal().timeline(), original.wal().start());
+        records.start(label, original.wal().timeline(), original.wal().start(), mark(set));
         try (FrameWorkers workers = new FrameWorkers(set.entries().contents().source(), runtime.workers());
                 BundleWriters bundles = new BundleWriters(repository, layout.set(label), runtime.workers());
                 OrderedWork work = new OrderedWork(

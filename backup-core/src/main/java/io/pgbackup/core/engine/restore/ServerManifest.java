@@ -16,12 +16,13 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
  * PostgreSQL's {@code backup_manifest}, version 1 (written by {@code backup_manifest.c}, read by {@code pg_verifybackup}): path, size and checksum of every
- * file, the WAL that is needed, and a digest of itself. Checksums are those of the backup; what the restore wrote itself is added with its own. For one
+ * file, the WAL that is needed, and a digest of itself. Checksums are those of the backup, and a file that it did not read whole has none; what the restore wrote itself is added with its own. For one
  * thread.
  */
 final class ServerManifest implements RestoredFiles {
@@ -51,10 +52,10 @@ final class ServerManifest implements RestoredFiles {
 
     @Override
     public void blank(ManifestEntry.File file) {
-        add(file, Crc32c.ofZeros(file.attributes().size()));
+        add(file, OptionalInt.of(Crc32c.ofZeros(file.attributes().size())));
     }
 
-    private void add(ManifestEntry.File file, int crc) {
+    private void add(ManifestEntry.File file, OptionalInt crc) {
         line(file.path(), file.attributes().size(), file.attributes().modified(), crc);
     }
 
@@ -62,14 +63,18 @@ final class ServerManifest implements RestoredFiles {
     void add(String path, byte[] content, Instant now) {
         CRC32C crc = new CRC32C();
         crc.update(content);
-        line(ClusterPath.of(path), content.length, now, (int) crc.getValue());
+        line(ClusterPath.of(path), content.length, now, OptionalInt.of((int) crc.getValue()));
     }
 
-    private void line(ClusterPath path, long size, Instant modified, int crc) {
+    private void line(ClusterPath path, long size, Instant modified, OptionalInt crc) {
         append(first ? "\n" : ",\n");
         first = false;
         append("{ " + name(path) + ", \"Size\": " + size + ", \"Last-Modified\": \"" + TIME.format(modified)
-                + "\", \"Checksum-Algorithm\": \"CRC32C\", \"Checksum\": \"" + hex(crc) + "\" }");
+                + "\"" + (crc.isPresent() ? checksum(crc.getAsInt()) : "") + " }");
+    }
+
+    private static String checksum(int crc) {
+        return ", \"Checksum-Algorithm\": \"CRC32C\", \"Checksum\": \"" + hex(crc) + "\"";
     }
 
     /** The server writes its bytes as they lie in memory: lowest first. */

@@ -106,7 +106,20 @@ public final class SetRecords {
      * @param start redo pointer of the server's checkpoint
      */
     public void start(BackupLabel label, long timeline, Lsn start) {
+        start(label, timeline, start, Optional.empty());
+    }
+
+    /**
+     * Notes where the server began, and what will tell whether it is still that server.
+     *
+     * @param label of the set
+     * @param timeline of the server
+     * @param start redo pointer of the server's checkpoint
+     * @param mark of the server; empty if it cannot be told
+     */
+    public void start(BackupLabel label, long timeline, Lsn start, Optional<ServerMark> mark) {
         JsonRecord record = new JsonRecord().put("timeline", timeline).put("start", start.toString());
+        mark.ifPresent(known -> record.put("mark", known.write()));
         if (!repository.createRecord(layout.set(label).start(), HeaderKind.START, record.toBytes())) {
             throw lost(label, "somebody else started it");
         }
@@ -124,6 +137,24 @@ public final class SetRecords {
                 .readRecord(key, HeaderKind.START)
                 .map(content -> repository.parse(
                         key, content, bytes -> Lsn.parse(JsonRecord.parse(bytes).text("start"))));
+    }
+
+    /**
+     * What tells whether a server has come from where a set was taken.
+     *
+     * @param label of the set
+     * @return empty if that was not noted
+     */
+    public Optional<ServerMark> mark(BackupLabel label) {
+        ObjectKey key = layout.set(label).start();
+        return repository
+                .readRecord(key, HeaderKind.START)
+                .flatMap(content -> repository.parse(key, content, SetRecords::parseMark));
+    }
+
+    private static Optional<ServerMark> parseMark(byte[] content) {
+        JsonRecord record = JsonRecord.parse(content);
+        return record.has("mark") ? Optional.of(ServerMark.read(record.record("mark"))) : Optional.empty();
     }
 
     /**

@@ -208,6 +208,7 @@ public final class SetHarness implements AutoCloseable {
                     new LaneState(),
                     LaneRules.of(begun.seed(), shape.pageSize()),
                     begun.base(),
+                    Optional.empty(),
                     bundles,
                     manifest,
                     totals);

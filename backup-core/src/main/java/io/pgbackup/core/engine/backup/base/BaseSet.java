@@ -116,6 +116,16 @@ public final class BaseSet {
         return adopted.stream().map(AdoptedSet::pages).toList();
     }
 
+    /** The commit record of the set that the new one builds upon. */
+    public Optional<BackupRecord> record() {
+        return record;
+    }
+
+    /** Whether there is an interrupted attempt above the base. */
+    public boolean resumes() {
+        return !adopted.isEmpty();
+    }
+
     /** The committed set that the new one builds upon. */
     public Optional<BackupLabel> label() {
         return record.map(BackupRecord::label);

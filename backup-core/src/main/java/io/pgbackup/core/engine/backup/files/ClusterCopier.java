@@ -63,7 +63,9 @@ public final class ClusterCopier {
                         entry.path(), entry.attributes(), entry.linkTarget().orElseThrow())));
             case FILE -> {
                 List<LaneFile> known = lookUp(entry);
-                if (entry.paged()) {
+                if (entry.paged() && known.stream().allMatch(lane -> lane.unchanged(entry.size()))) {
+                    work.then(() -> keep(entry, known));
+                } else if (entry.paged()) {
                     copyPaged(entry, known, work);
                 } else {
                     copyPlain(entry, known, work);
@@ -80,7 +82,7 @@ public final class ClusterCopier {
     private List<LaneFile> lookUp(ClusterEntry entry) {
         List<LaneFile> known = new ArrayList<>(lanes.size());
         for (LaneCopy lane : lanes) {
-            lane.state().attempt(() -> known.add(LaneFile.of(lane, entry, rules.pageSize())));
+            lane.state().attempt(() -> known.add(LaneFile.of(lane, entry, rules)));
         }
         return known;
     }
@@ -102,10 +104,21 @@ public final class ClusterCopier {
         } while (offset < entry.size());
     }
 
+    /** The file is not even opened. */
+    private void keep(ClusterEntry entry, List<LaneFile> known) {
+        known.forEach(file -> file.lane().state().attempt(() -> {
+            ManifestEntry.File unchanged = file.asItWas(entry);
+            file.count(unchanged, 0, rules.pageSize());
+            file.lane().manifest().add(unchanged);
+        }));
+        progress.addBytes(entry.size());
+        progress.addFile();
+    }
+
     private RunResult copyRun(Run run) {
         return withFile(run.entry(), (file, buffers) -> {
                     RunResult result = new RunCopier(rules, run, file, buffers).copy();
-                    progress.addBytes(result.bytesRead());
+                    progress.addBytes(result.length());
                     return result;
                 })
                 .orElseGet(RunResult::ofVanished);
@@ -133,7 +146,8 @@ public final class ClusterCopier {
                         "file " + first.entry().path() + " changed its length again and again while it was read",
                         "repeat the backup at a time with less change");
             }
-            Run whole = new Run(first.entry(), 0, currentSize(first.entry()), known);
+            long size = Math.min(first.entry().size(), currentSize(first.entry()));
+            Run whole = new Run(first.entry(), 0, size, known);
             assembly = new FileAssembly(first.entry());
             assembly.add(whole, copyRun(whole));
         }

@@ -11,6 +11,7 @@ import io.pgbackup.core.postgres.files.ClusterEntry;
 import io.pgbackup.core.postgres.files.EntryAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** Puts the runs of one paged file together again, in their order. For one thread. */
 final class FileAssembly {
@@ -35,10 +36,10 @@ final class FileAssembly {
         boolean ended = false;
         for (int index = 0; index < runs.size(); index++) {
             RunResult result = results.get(index);
-            if (result.vanished() != results.get(0).vanished() || ended && result.bytesRead() > 0) {
+            if (result.vanished() != results.get(0).vanished() || ended && result.length() > 0) {
                 return false;
             }
-            ended |= result.bytesRead() < runs.get(index).length();
+            ended |= result.length() < runs.get(index).length();
         }
         return true;
     }
@@ -51,15 +52,15 @@ final class FileAssembly {
     /** The file as a lane has stored it, by the lane's place in the runs; not if it is gone. */
     ManifestEntry.File assemble(int lane) {
         long size = 0;
-        int crc = 0;
+        OptionalInt crc = OptionalInt.of(0);
         List<FrameRef> frames = new ArrayList<>();
         UnitRuns.Builder zeros = new UnitRuns.Builder();
         List<LaneResult> parts = new ArrayList<>();
         for (RunResult result : results) {
             LaneResult part = result.lanes().get(lane);
             parts.add(part);
-            crc = size == 0 ? result.crc32c() : Crc32c.combine(crc, result.crc32c(), result.bytesRead());
-            size += result.bytesRead();
+            crc = joined(crc, size, result);
+            size += result.length();
             frames.addAll(part.frames);
             zeros.addAll(part.zeros.build());
         }
@@ -78,6 +79,14 @@ final class FileAssembly {
         FileProof proof = new FileProof(true, FileProof.digestOfPages(size, fingerprints), crc);
         return new ManifestEntry.File(
                 entry.path(), actual, proof, new BlockMap(overlay, own.frames(), own.zeros(), own.fingerprints()));
+    }
+
+    private static OptionalInt joined(OptionalInt crc, long size, RunResult next) {
+        if (size == 0 || next.crc32c().isEmpty() || crc.isEmpty()) {
+            return size == 0 ? next.crc32c() : OptionalInt.empty();
+        }
+        return OptionalInt.of(Crc32c.combine(
+                crc.getAsInt(), next.crc32c().getAsInt(), next.length()));
     }
 
     private static long[] concatenate(List<long[]> parts) {

@@ -1,5 +1,6 @@
 package io.pgbackup.core.engine.backup.files;
 
+import io.pgbackup.core.block.change.ChangeSet;
 import io.pgbackup.core.engine.backup.base.BaseSet;
 import io.pgbackup.core.repository.set.BundleWriters;
 import io.pgbackup.core.repository.set.ManifestRoot;
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param state whether the lane is still in the run
  * @param rules for its pages
  * @param base what it builds upon
+ * @param changes since that, if they are known: not to be changed
  * @param bundles where frames go
  * @param manifest where entries go
  * @param totals what was copied so far
@@ -21,6 +23,7 @@ public record LaneCopy(
         LaneState state,
         LaneRules rules,
         Optional<BaseSet> base,
+        Optional<ChangeSet> changes,
         BundleWriters bundles,
         ManifestWriter manifest,
         CopyTotals totals)

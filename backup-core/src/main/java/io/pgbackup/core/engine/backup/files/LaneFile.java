@@ -1,6 +1,8 @@
 package io.pgbackup.core.engine.backup.files;
 
 import io.pgbackup.core.block.ResolvedFile;
+import io.pgbackup.core.block.change.FileDecision;
+import io.pgbackup.core.manifest.BlockMap;
 import io.pgbackup.core.manifest.ManifestChain;
 import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.postgres.files.ClusterEntry;
@@ -13,31 +15,58 @@ import org.jspecify.annotations.Nullable;
  * @param lane which
  * @param known what the lane's base holds of a file of the same kind; null if nothing
  * @param pages the same for a paged file; null if nothing
+ * @param decision what must be read of a paged file
  */
 public record LaneFile(
         LaneCopy lane,
         ManifestChain.@Nullable Chained known,
-        @Nullable BaseFile pages) {
+        @Nullable BaseFile pages,
+        FileDecision decision) {
 
     /** A file that the lane has never seen. */
     public static LaneFile unknown(LaneCopy lane) {
-        return new LaneFile(lane, null, null);
+        return new LaneFile(lane, null, null, FileDecision.WHOLE);
     }
 
     /** Looks into the lane's base; paths must be asked for in their order. */
-    static LaneFile of(LaneCopy lane, ClusterEntry entry, int pageSize) {
+    static LaneFile of(LaneCopy lane, ClusterEntry entry, CopyRules rules) {
+        int pageSize = rules.pageSize();
         Optional<ManifestChain.Chained> found = lane.base()
                 .flatMap(set -> set.find(entry.path()))
                 .filter(chained -> !chained.levels().isEmpty())
                 .filter(chained -> chained.levels().get(0).file().proof().paged() == entry.paged());
         if (found.isEmpty() || !entry.paged()) {
-            return new LaneFile(lane, found.orElse(null), null);
+            return new LaneFile(lane, found.orElse(null), null, FileDecision.WHOLE);
         }
         ManifestChain.Chained known = found.get();
         ResolvedFile content =
                 ResolvedFile.of(known.levels(), pageSize, lane.rules().zeroFingerprint());
-        return new LaneFile(
-                lane, known, new BaseFile(content, lane.base().orElseThrow().startOf(known)));
+        BaseFile pages = new BaseFile(content, lane.base().orElseThrow().startOf(known));
+        return new LaneFile(lane, known, pages, decide(lane, entry, content, rules));
+    }
+
+    /** A file with a part of a page at its end is nothing that a server writes, and read whole. */
+    private static FileDecision decide(LaneCopy lane, ClusterEntry entry, ResolvedFile base, CopyRules rules) {
+        long before = base.file().attributes().size();
+        boolean wholePages = entry.size() % rules.pageSize() == 0 && before % rules.pageSize() == 0;
+        long most = rules.blocksPerSegment() * rules.pageSize();
+        if (lane.changes().isEmpty() || !wholePages || entry.size() > most) {
+            return FileDecision.WHOLE;
+        }
+        int now = (int) (entry.size() / rules.pageSize());
+        FileDecision.Sizes sizes = new FileDecision.Sizes(
+                entry.relation().orElseThrow(), now, base.unitCount(), rules.blocksPerSegment());
+        return FileDecision.of(lane.changes().get(), sizes);
+    }
+
+    /** Whether nothing of the file needs to be read, and nothing be written but that it is as it was. */
+    boolean unchanged(long size) {
+        return decision.unchanged() && known != null && plain().attributes().size() == size;
+    }
+
+    /** The file as it was. */
+    ManifestEntry.File asItWas(ClusterEntry entry) {
+        return new ManifestEntry.File(entry.path(), entry.attributes(), plain().proof(), BlockMap.unchanged());
     }
 
     /** Whether the lane's base holds a file without pages of this size. */

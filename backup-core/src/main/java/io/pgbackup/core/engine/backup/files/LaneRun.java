@@ -4,6 +4,7 @@ import io.pgbackup.core.manifest.ManifestEntry;
 import io.pgbackup.core.manifest.UnitRuns;
 import io.pgbackup.core.postgres.files.ClusterPath;
 import io.pgbackup.core.postgres.page.PageCheck;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,11 @@ final class LaneRun {
             result.storedPage(fingerprint);
             gather(pages, unit, offset, length);
         }
+    }
+
+    /** A page that was not read, because the base has it as it is. */
+    void keep(int unit) {
+        result.page(Objects.requireNonNull(base, "kept without a base").content().fingerprint(unit));
     }
 
     private boolean differs(int unit, int length, long fingerprint) {

@@ -1,6 +1,7 @@
 package io.pgbackup.core.engine.backup.files;
 
 import io.pgbackup.core.postgres.files.ClusterEntry;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -11,4 +12,16 @@ import java.util.List;
  * @param length number of bytes wanted
  * @param lanes the file as each lane knows it
  */
-record Run(ClusterEntry entry, long offset, long length, List<LaneFile> lanes) {}
+record Run(ClusterEntry entry, long offset, long length, List<LaneFile> lanes) {
+    /** Whether some pages need not be read: no lane wants all. */
+    boolean partial() {
+        return lanes.stream().noneMatch(lane -> lane.decision().whole());
+    }
+
+    /** The pages that some lane wants, by their number in the file. */
+    BitSet wanted() {
+        BitSet wanted = new BitSet();
+        lanes.forEach(lane -> lane.decision().pages().forEach((first, count) -> wanted.set(first, first + count)));
+        return wanted;
+    }
+}

@@ -7,7 +7,9 @@ import io.pgbackup.core.postgres.page.RecheckOutcome;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.zip.CRC32C;
 
 /**
@@ -34,6 +36,10 @@ final class RunCopier {
     }
 
     RunResult copy() {
+        return run.partial() ? copyWanted() : copyAll();
+    }
+
+    private RunResult copyAll() {
         long done = 0;
         while (done < run.length()) {
             int wanted = (int) Math.min(CopyBuffers.READ_SIZE, run.length() - done);
@@ -45,8 +51,46 @@ final class RunCopier {
                 break;
             }
         }
+        return result(done, done, OptionalInt.of((int) crc.getValue()));
+    }
+
+    private RunResult result(long length, long bytesRead, OptionalInt crc32c) {
         List<LaneResult> results = Arrays.stream(lanes).map(LaneRun::end).toList();
-        return new RunResult(false, done, (int) crc.getValue(), badPages, results);
+        return new RunResult(false, length, bytesRead, crc32c, badPages, results);
+    }
+
+    /** Reads only what some lane wants; what was cut off meanwhile is not there for any. */
+    private RunResult copyWanted() {
+        int pageSize = rules.pageSize();
+        long there = Math.max(0, Math.min(run.length(), file.size() - run.offset()));
+        int unit = (int) (run.offset() / pageSize);
+        int end = unit + (int) (there / pageSize);
+        BitSet wanted = run.wanted();
+        long bytesRead = 0;
+        while (unit < end) {
+            int next = Math.min(end, wanted.nextClearBit(unit));
+            while (unit < next) {
+                int length = Math.min(CopyBuffers.READ_SIZE, (next - unit) * pageSize);
+                int read = read((long) unit * pageSize, length);
+                int kept = chunk((long) unit * pageSize, read - read % pageSize);
+                bytesRead += kept;
+                unit += kept / pageSize;
+                if (kept < length) {
+                    return result((long) unit * pageSize - run.offset(), bytesRead, OptionalInt.empty());
+                }
+            }
+            int resume = wanted.nextSetBit(unit);
+            for (int stop = resume < 0 ? end : Math.min(end, resume); unit < stop; unit++) {
+                keep(unit);
+            }
+        }
+        return result((long) unit * pageSize - run.offset(), bytesRead, OptionalInt.empty());
+    }
+
+    private void keep(int unit) {
+        for (LaneRun lane : lanes) {
+            lane.keep(unit);
+        }
     }
 
     private int read(long position, int wanted) {

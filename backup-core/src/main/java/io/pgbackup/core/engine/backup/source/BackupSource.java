@@ -5,9 +5,11 @@ import io.pgbackup.backup.CheckpointMode;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.postgres.ControlFile;
 import io.pgbackup.core.postgres.files.ClusterFiles;
+import io.pgbackup.core.postgres.session.ServerSummaries;
 import io.pgbackup.core.postgres.session.StartedBackup;
 import io.pgbackup.core.postgres.session.StoppedBackup;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a backup is taken from: files, and whoever says where the backup starts and ends. For one backup; used by the thread that leads it. */
 public interface BackupSource extends AutoCloseable {
@@ -46,6 +48,11 @@ public interface BackupSource extends AutoCloseable {
 
     /** Names of databases, by object identifier; once it has ended. */
     Map<String, String> databaseNames();
+
+    /** What the server has itself summarised of its log; empty if it does not. */
+    default Optional<ServerSummaries> summaries() {
+        return Optional.empty();
+    }
 
     /** Lets go; a backup that has not ended is given up. Idempotent. */
     @Override

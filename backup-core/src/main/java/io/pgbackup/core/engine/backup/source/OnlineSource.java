@@ -11,6 +11,7 @@ import io.pgbackup.core.postgres.files.LocalClusterFiles;
 import io.pgbackup.core.postgres.session.BackupSession;
 import io.pgbackup.core.postgres.session.ClusterMatch;
 import io.pgbackup.core.postgres.session.ServerFacts;
+import io.pgbackup.core.postgres.session.ServerSummaries;
 import io.pgbackup.core.postgres.session.SessionWatch;
 import io.pgbackup.core.postgres.session.StandbyBackup;
 import io.pgbackup.core.postgres.session.StartedBackup;
@@ -19,6 +20,7 @@ import io.pgbackup.error.ClusterException;
 import io.pgbackup.error.ErrorCode;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -115,6 +117,11 @@ public final class OnlineSource implements BackupSource {
     @Override
     public Map<String, String> databaseNames() {
         return session.server().databaseNames();
+    }
+
+    @Override
+    public Optional<ServerSummaries> summaries() {
+        return ServerSummaries.of(session.server());
     }
 
     @Override
