@@ -135,8 +135,7 @@ public final class WalArchive {
             return Optional.empty();
         }
         ObjectHeader header = ObjectHeader.parse(key, begin.get(), begin.get().length);
-        byte[] given =
-                WalSealing.digest(content, repository.cipher().contentDigest(header.generation()));
+        byte[] given = WalSealing.digest(content, repository.cipher().contentDigest(header.generation()));
         return Optional.of(Arrays.equals(header.contentDigest().orElse(new byte[0]), given));
     }
 

@@ -29,7 +29,6 @@ public record FileProof(boolean paged, byte[] digest, OptionalInt crc32c) {
         this(paged, digest, OptionalInt.of(crc32c));
     }
 
-
     /**
      * The digest of a paged file.
      *

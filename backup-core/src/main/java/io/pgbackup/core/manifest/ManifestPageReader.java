@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.NoSuchElementException;
+import java.util.OptionalInt;
 
 /**
  * Reads one manifest page, entry by entry, checking everything the format promises: order, bounds, units that are stored exactly once.

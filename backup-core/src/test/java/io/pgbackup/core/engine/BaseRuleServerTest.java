@@ -58,7 +58,8 @@ class BaseRuleServerTest {
     private static PgBackup engine(PostgresServer server, Repository repository) {
         return PgBackup.of(Cluster.named("main")
                         .at(server.dataDirectory())
-                        .connectedBy(PgConnection.url(server.jdbcUrl("postgres")).user("postgres"))
+                        .connectedBy(
+                                PgConnection.url(server.jdbcUrl("postgres")).user("postgres"))
                         .build())
                 .repository(repository)
                 .build();
@@ -108,8 +109,10 @@ class BaseRuleServerTest {
 
     private static void run(List<String> command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String output =
+                    new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
             assertThat(process.waitFor()).as(output).isZero();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -167,8 +170,9 @@ class BaseRuleServerTest {
                 do {
                     change(server, 2);
                     server.execute("SELECT pg_switch_wal()");
-                } while (!"t".equals(server.query("SELECT pg_current_wal_lsn() > '"
-                        + full.backup().wal().stop() + "'")));
+                } while (!"t"
+                        .equals(server.query("SELECT pg_current_wal_lsn() > '"
+                                + full.backup().wal().stop() + "'")));
                 requireDoubt(site, server, repository, "not part of this server's log");
             }
         }
@@ -197,8 +201,9 @@ class BaseRuleServerTest {
                 do {
                     change(server, 2);
                     server.execute("SELECT pg_switch_wal()");
-                } while (!"t".equals(server.query("SELECT pg_current_wal_lsn() > '"
-                        + full.backup().wal().stop() + "'")));
+                } while (!"t"
+                        .equals(server.query("SELECT pg_current_wal_lsn() > '"
+                                + full.backup().wal().stop() + "'")));
                 change(server, 3);
                 BackupResult doubted = incremental(server, repository);
                 assertThat(doubted.detection()).startsWith("page fingerprints");
@@ -221,7 +226,8 @@ class BaseRuleServerTest {
                 Path restored = site.fresh("restored");
                 pg.restore(Site.restoreInto(restored).from(repository).backup(full.label()));
                 try (PostgresServer there = start(site, restored)) {
-                    assertThat(there.query("SELECT timeline_id FROM pg_control_checkpoint()")).isEqualTo("2");
+                    assertThat(there.query("SELECT timeline_id FROM pg_control_checkpoint()"))
+                            .isEqualTo("2");
                     requireDoubt(site, there, repository, "restored, rewound or made anew");
                 }
             }
@@ -252,8 +258,9 @@ class BaseRuleServerTest {
                     do {
                         change(second, 2);
                         second.execute("SELECT pg_switch_wal()");
-                    } while (!"t".equals(second.query("SELECT pg_current_wal_lsn() > '"
-                            + base.backup().wal().stop() + "'")));
+                    } while (!"t"
+                            .equals(second.query("SELECT pg_current_wal_lsn() > '"
+                                    + base.backup().wal().stop() + "'")));
                     requireDoubt(site, second, repository, "not part of this server's log");
                 }
             }
@@ -320,18 +327,21 @@ class BaseRuleServerTest {
                 server.start();
                 signal(server, copied, "standby.signal");
                 settings(copied, "primary_conninfo = 'host=127.0.0.1 user=postgres port=" + server.port() + "'");
-                try (PostgresServer standby = PostgresServer.of(server.version()).stayingInRecovery().startOn(copied)) {
+                try (PostgresServer standby =
+                        PostgresServer.of(server.version()).stayingInRecovery().startOn(copied)) {
                     change(server, 1);
                     server.execute("CHECKPOINT");
                     String reached = server.query("SELECT pg_current_wal_lsn()");
                     await().atMost(Duration.ofSeconds(30))
-                            .until(() -> "t".equals(
-                                    standby.query("SELECT pg_last_wal_replay_lsn() >= '" + reached + "'")));
+                            .until(() ->
+                                    "t".equals(standby.query("SELECT pg_last_wal_replay_lsn() >= '" + reached + "'")));
                     standby.execute("SELECT pg_wal_replay_pause()");
                     change(server, 2);
                     full(server, repository);
                     BackupResult behind = incremental(standby, repository);
-                    assertThat(behind.detection()).startsWith("page fingerprints").contains("behind");
+                    assertThat(behind.detection())
+                            .startsWith("page fingerprints")
+                            .contains("behind");
                 }
             }
         }
@@ -365,7 +375,10 @@ class BaseRuleServerTest {
                 pg.backup(BackupRequest.full().to(repository));
                 server.stop(PostgresServer.StopMode.FAST);
                 run(ServerUser.choose()
-                        .command(List.of(program.toString(), "--disable", server.dataDirectory().toString())));
+                        .command(List.of(
+                                program.toString(),
+                                "--disable",
+                                server.dataDirectory().toString())));
                 server.start();
                 requireDoubt(site, server, repository, "checksums were switched");
             }
@@ -409,6 +422,7 @@ class BaseRuleServerTest {
 
     /** What a rewound server would fetch from its new primary. */
     private static void copyLog(Path from, Path to) {
-        run(List.of("cp", "-a", from.resolve("pg_wal") + "/.", to.resolve("pg_wal").toString()));
+        run(List.of(
+                "cp", "-a", from.resolve("pg_wal") + "/.", to.resolve("pg_wal").toString()));
     }
 }

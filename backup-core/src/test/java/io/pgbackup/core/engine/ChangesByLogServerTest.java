@@ -42,8 +42,8 @@ class ChangesByLogServerTest {
 
     /** All that the server still has of its log goes into the archive. */
     static void archiveAll(Site site, PgBackup pg) {
-        String current = Objects.requireNonNull(
-                site.server().query("SELECT pg_walfile_name(pg_current_wal_insert_lsn())"));
+        String current =
+                Objects.requireNonNull(site.server().query("SELECT pg_walfile_name(pg_current_wal_insert_lsn())"));
         site.server().execute("SELECT pg_switch_wal()");
         for (List<String> row : site.server()
                 .queryRows("postgres", "SELECT name FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{24}$' ORDER BY 1")) {
@@ -78,11 +78,14 @@ class ChangesByLogServerTest {
                 .from(repository)
                 .backup(taken.label())
                 .tablespace("space", site.fresh("space")));
-        LiveFiles.requireSame(site.server().dataDirectory(), target, taken.backup().wal().start());
+        LiveFiles.requireSame(
+                site.server().dataDirectory(), target, taken.backup().wal().start());
         try (PostgresServer restored = PostgresServer.startOn(site.server().version(), target)) {
             assertThat(contents(restored)).isEqualTo(expected);
             restored.execute("CREATE EXTENSION pg_visibility");
-            assertThat(restored.query("SELECT count(*) FROM pg_class c, pg_check_visible(c.oid) WHERE relkind IN ('r', 't', 'm')"))
+            assertThat(
+                            restored.query(
+                                    "SELECT count(*) FROM pg_class c, pg_check_visible(c.oid) WHERE relkind IN ('r', 't', 'm')"))
                     .as("maps of visibility that promise too much")
                     .isEqualTo("0");
         }
@@ -94,7 +97,10 @@ class ChangesByLogServerTest {
         try (Site site = site(version, "2GB")) {
             VariedLoad load = new VariedLoad(site.server());
             load.prepare();
-            site.server().execute("CREATE TABLE untouched AS SELECT g AS a, repeat('u', 500) AS b FROM generate_series(1, 20000) g", "VACUUM FREEZE");
+            site.server()
+                    .execute(
+                            "CREATE TABLE untouched AS SELECT g AS a, repeat('u', 500) AS b FROM generate_series(1, 20000) g",
+                            "VACUUM FREEZE");
             load.round();
             Repository repository = site.repository();
             try (PgBackup pg = site.initialized(repository)) {
@@ -136,8 +142,7 @@ class ChangesByLogServerTest {
                     site.server().execute("SELECT pg_drop_replication_slot('archiver')", "CHECKPOINT");
                 }
                 archiveAll(site, pg);
-                BackupResult incremental =
-                        pg.backup(BackupRequest.incremental().to(repository));
+                BackupResult incremental = pg.backup(BackupRequest.incremental().to(repository));
                 assertThat(incremental.detection()).startsWith("WAL").doesNotContain(" 0 segments from summaries");
                 requireAsTheServer(site, pg, repository, incremental);
             }
@@ -158,8 +163,7 @@ class ChangesByLogServerTest {
                 site.server().execute("SELECT pg_drop_replication_slot('archiver')", "CHECKPOINT");
                 archiveAll(site, pg);
                 Tree.delete(Site.place(repository).resolve("main/summary"));
-                BackupResult incremental =
-                        pg.backup(BackupRequest.incremental().to(repository));
+                BackupResult incremental = pg.backup(BackupRequest.incremental().to(repository));
                 assertThat(incremental.detection())
                         .startsWith("page fingerprints")
                         .contains("there is no summary of it");
@@ -189,8 +193,7 @@ class ChangesByLogServerTest {
                 load.round();
                 site.server().execute("CHECKPOINT", "SELECT pg_switch_wal()", "CHECKPOINT");
                 load.round();
-                BackupResult incremental =
-                        pg.backup(BackupRequest.incremental().to(repository));
+                BackupResult incremental = pg.backup(BackupRequest.incremental().to(repository));
                 assertThat(incremental.detection()).startsWith("WAL").contains("the server's own summaries");
                 requireAsTheServer(site, pg, repository, incremental);
                 load.round();

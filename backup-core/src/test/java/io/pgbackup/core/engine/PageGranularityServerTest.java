@@ -53,7 +53,10 @@ class PageGranularityServerTest {
     }
 
     private void prove(int pages) {
-        try (Site site = Site.start(PostgresVersion.newest(), work, server -> server.setting("max_wal_size", "4GB").setting("wal_keep_size", "4GB"))) {
+        try (Site site = Site.start(
+                PostgresVersion.newest(),
+                work,
+                server -> server.setting("max_wal_size", "4GB").setting("wal_keep_size", "4GB"))) {
             fill(site.server(), pages);
             Repository repository = site.repository();
             try (PgBackup pg = site.initialized(repository)) {
@@ -66,7 +69,9 @@ class PageGranularityServerTest {
                 report(pages, full, sizes);
                 assertThat(bytes(sizes)).isLessThan(bytes(full) / 50);
                 assertThat(incremental.detection()).startsWith("WAL");
-                assertThat(sizes.read()).as("the log says what to read").isLessThan(full.read() / (pages > 100_000 ? 25 : 4));
+                assertThat(sizes.read())
+                        .as("the log says what to read")
+                        .isLessThan(full.read() / (pages > 100_000 ? 25 : 4));
                 if (pages > 100_000) {
                     assertThat(full.manifestStored()).as("bookkeeping").isLessThan(full.cluster() * 15 / 10_000);
                     assertThat(sizes.manifestStored()).as("bookkeeping").isLessThan(sizes.stored() * 5 / 100);

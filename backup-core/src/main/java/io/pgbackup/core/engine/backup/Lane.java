@@ -191,8 +191,8 @@ final class Lane implements AutoCloseable {
             return "full: everything was stored";
         }
         return changes.changes().isPresent()
-                ? "WAL: pages that were not changed since " + String.join(", ", known) + " were not read (" + changes.reason()
-                        + ")"
+                ? "WAL: pages that were not changed since " + String.join(", ", known) + " were not read ("
+                        + changes.reason() + ")"
                 : "page fingerprints: every page was read and compared with " + String.join(", ", known) + " ("
                         + changes.reason() + ")";
     }

@@ -69,8 +69,8 @@ final class ServerManifest implements RestoredFiles {
     private void line(ClusterPath path, long size, Instant modified, OptionalInt crc) {
         append(first ? "\n" : ",\n");
         first = false;
-        append("{ " + name(path) + ", \"Size\": " + size + ", \"Last-Modified\": \"" + TIME.format(modified)
-                + "\"" + (crc.isPresent() ? checksum(crc.getAsInt()) : "") + " }");
+        append("{ " + name(path) + ", \"Size\": " + size + ", \"Last-Modified\": \"" + TIME.format(modified) + "\""
+                + (crc.isPresent() ? checksum(crc.getAsInt()) : "") + " }");
     }
 
     private static String checksum(int crc) {

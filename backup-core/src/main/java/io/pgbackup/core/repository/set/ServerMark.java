@@ -12,8 +12,7 @@ import io.pgbackup.core.repository.JsonRecord;
  * @param label that the server was given for the backup
  * @param restored digest of what the last restore or rewind has left in the data directory; empty if nothing
  */
-public record ServerMark(
-        Lsn checkpoint, int checkpointChecksum, int checksumVersion, String label, String restored) {
+public record ServerMark(Lsn checkpoint, int checkpointChecksum, int checksumVersion, String label, String restored) {
     JsonRecord write() {
         return new JsonRecord()
                 .put("checkpoint", checkpoint.toString())

@@ -100,8 +100,8 @@ public final class ChangeDetection {
         Lsn from = base.wal().start();
         ChangeWindow changes = window.join(from, started.start());
         if (!changes.holds(new CheckpointMark(mark.checkpoint(), mark.checkpointChecksum()))) {
-            throw new DoubtException("the checkpoint of " + base.label() + " is not part of this server's log: the server was"
-                    + " turned back, or is another one");
+            throw new DoubtException("the checkpoint of " + base.label()
+                    + " is not part of this server's log: the server was" + " turned back, or is another one");
         }
         if (!changes.changes().complete()) {
             throw new DoubtException("the server ran with wal_level=minimal meanwhile: not all changes were logged");
@@ -130,8 +130,8 @@ public final class ChangeDetection {
             throw new DoubtException("page checksums were switched since " + base.label());
         }
         if (!mark.restored().equals(ServerMarks.restored(source.files()))) {
-            throw new DoubtException(
-                    "the data directory was restored, rewound or made anew since " + base.label() + ", or is another server's");
+            throw new DoubtException("the data directory was restored, rewound or made anew since " + base.label()
+                    + ", or is another server's");
         }
     }
 

@@ -69,7 +69,8 @@ final class LogWindow {
         fromServer++;
         WalFileName name = name(segment);
         return server.summary(name, to)
-                .orElseThrow(() -> new DoubtException("the server has no pg_wal/" + name + ", where this backup starts"));
+                .orElseThrow(
+                        () -> new DoubtException("the server has no pg_wal/" + name + ", where this backup starts"));
     }
 
     private SegmentSummary whole(long segment) throws DoubtException {
@@ -81,9 +82,8 @@ final class LogWindow {
         }
         fromServer++;
         return server.summary(name, size.startOf(segment + 1))
-                .orElseThrow(() -> DoubtException.missing(
-                        "nothing tells what segment " + name + " changed: there is no summary of it, and the server no"
-                                + " longer has it"));
+                .orElseThrow(() -> DoubtException.missing("nothing tells what segment " + name
+                        + " changed: there is no summary of it, and the server no" + " longer has it"));
     }
 
     /** Of a segment in which a timeline was left, the newer one's copy counts. */
@@ -98,8 +98,9 @@ final class LogWindow {
         Duration begin = cancellation.elapsed();
         while (compared(newest) == 0) {
             if (cancellation.elapsed().minus(begin).compareTo(ON_THE_WAY) > 0) {
-                throw DoubtException.missing("the archive has none of the segments that the server still has: nothing tells"
-                        + " whether they are of one log");
+                throw DoubtException.missing(
+                        "the archive has none of the segments that the server still has: nothing tells"
+                                + " whether they are of one log");
             }
             heartbeat.run();
             cancellation.pause(PAUSE);

@@ -101,16 +101,22 @@ final class ServerLog {
     Optional<CheckpointMark> checkpointFrom(Timeline timeline, Lsn redo) {
         List<CheckpointMark> found = new ArrayList<>();
         WalSegmentSize size = layout.segmentSize();
-        WalScanner scanner = new WalScanner(layout, size.startOf(size.segmentOf(redo)), record -> LogEvent.of(record)
-                .filter(event -> event instanceof LogEvent.Checkpoint made && made.redo().equals(redo))
-                .flatMap(event -> CheckpointMark.of(record))
-                .ifPresent(found::add));
+        WalScanner scanner = new WalScanner(
+                layout,
+                size.startOf(size.segmentOf(redo)),
+                record -> LogEvent.of(record)
+                        .filter(event -> event instanceof LogEvent.Checkpoint made
+                                && made.redo().equals(redo))
+                        .flatMap(event -> CheckpointMark.of(record))
+                        .ifPresent(found::add));
         byte[] page = new byte[layout.pageSize()];
         try {
             for (long segment = size.segmentOf(redo); segment < size.segmentOf(redo) + MOST_SEARCHED; segment++) {
                 try (SourceFile file = open(WalFileName.segment(timeline, segment, size))) {
                     SourceStream stream = file == null ? null : new SourceStream(file);
-                    while (found.isEmpty() && stream != null && stream.readNBytes(page, 0, page.length) == page.length) {
+                    while (found.isEmpty()
+                            && stream != null
+                            && stream.readNBytes(page, 0, page.length) == page.length) {
                         scanner.accept(page, 0, page.length);
                     }
                 }

@@ -39,17 +39,12 @@ public final class ServerMarks {
                 ? log.checkpoint(started.timeline(), control.checkpoint())
                 : log.checkpointFrom(started.timeline(), started.start());
         return own.map(checkpoint -> new ServerMark(
-                        checkpoint.position(),
-                        checkpoint.checksum(),
-                        control.checksumVersion(),
-                        label,
-                        restored(files)));
+                checkpoint.position(), checkpoint.checksum(), control.checksumVersion(), label, restored(files)));
     }
 
     /** What the last restore has left; empty if nothing. */
     static String restored(ClusterFiles files) {
-        EntryAttributes unknown =
-                new EntryAttributes(0, 0, new EntryAttributes.Ownership("", ""), Instant.EPOCH);
+        EntryAttributes unknown = new EntryAttributes(0, 0, new EntryAttributes.Ownership("", ""), Instant.EPOCH);
         Optional<SourceFile> found = files.open(ClusterEntry.file(LAST_RESTORE, unknown));
         if (found.isEmpty()) {
             return "";

@@ -85,8 +85,7 @@ final class FileAssembly {
         if (size == 0 || next.crc32c().isEmpty() || crc.isEmpty()) {
             return size == 0 ? next.crc32c() : OptionalInt.empty();
         }
-        return OptionalInt.of(Crc32c.combine(
-                crc.getAsInt(), next.crc32c().getAsInt(), next.length()));
+        return OptionalInt.of(Crc32c.combine(crc.getAsInt(), next.crc32c().getAsInt(), next.length()));
     }
 
     private static long[] concatenate(List<long[]> parts) {

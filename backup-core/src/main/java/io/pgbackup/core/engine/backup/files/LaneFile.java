@@ -54,8 +54,8 @@ public record LaneFile(
             return FileDecision.WHOLE;
         }
         int now = (int) (entry.size() / rules.pageSize());
-        FileDecision.Sizes sizes = new FileDecision.Sizes(
-                entry.relation().orElseThrow(), now, base.unitCount(), rules.blocksPerSegment());
+        FileDecision.Sizes sizes =
+                new FileDecision.Sizes(entry.relation().orElseThrow(), now, base.unitCount(), rules.blocksPerSegment());
         return FileDecision.of(lane.changes().get(), sizes);
     }
 

@@ -61,7 +61,8 @@ final class LaneRun {
 
     /** A page that was not read, because the base has it as it is. */
     void keep(int unit) {
-        result.page(Objects.requireNonNull(base, "kept without a base").content().fingerprint(unit));
+        result.page(
+                Objects.requireNonNull(base, "kept without a base").content().fingerprint(unit));
     }
 
     private boolean differs(int unit, int length, long fingerprint) {
