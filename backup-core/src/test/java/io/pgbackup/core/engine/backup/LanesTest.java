@@ -142,7 +142,7 @@ class LanesTest {
         }
     }
 
-    /** The lanes that know an unchanged file look at it while the others store it. */
+    /** The lanes that know an unchanged file look at it while the others store it. The log may be read once more: it is asked what it says. */
     @Test
     void everyByteOfTheClusterIsReadOnce() {
         FakeCluster cluster = cluster(new Random(1), 3000);
@@ -154,7 +154,8 @@ class LanesTest {
             BackupOutcomes outcomes = harness.take(cluster, 2000, BackupRequest.auto(), List.of(sound, other));
             assertThat(reads)
                     .isNotEmpty()
-                    .allSatisfy((place, count) -> assertThat(count).as(place).isEqualTo(1));
+                    .allSatisfy((place, count) ->
+                            assertThat(count).as(place).isBetween(1, place.startsWith("pg_wal/") ? 2 : 1));
             assertThat(succeeded(outcomes, sound).label().type()).isEqualTo(BackupType.INCREMENTAL);
             assertThat(succeeded(outcomes, other).label().type()).isEqualTo(BackupType.FULL);
         }
