@@ -69,7 +69,8 @@ public interface ClusterOperations {
     InitializeResult forkCluster(Repository repository);
 
     /**
-     * Proves the set-up: server, privileges (with the SQL that grants what is missing), files, and a round trip in every repository.
+     * Proves the set-up: server, privileges (with the SQL that grants what is missing), files, and a round trip in every repository. Where WAL is
+     * archived, a segment of the server's log is ended and must come into the repositories within a minute.
      *
      * @return what was found; problems are items of the report, not exceptions
      */

@@ -118,7 +118,8 @@ public interface PgBackup extends ClusterOperations, AutoCloseable {
          * Checks all choices together; touches neither network nor files, so an application starts although its backup store is down.
          *
          * @return the object; the caller closes it
-         * @throws IllegalStateException if there is no repository, if both parallelism and runtime were given, or if the engine is not on the
+         * @throws IllegalStateException if there is no repository, if both parallelism and runtime were given, if the WAL policy demands more
+         *     repositories than there are, or if the engine is not on the
          *     class path
          */
         public PgBackup build() {
@@ -127,6 +128,10 @@ public interface PgBackup extends ClusterOperations, AutoCloseable {
             }
             if (runtime != null && parallelism != null) {
                 throw new IllegalStateException("parallelism is a property of the shared runtime: set it there");
+            }
+            if (walPolicy.demandsMoreThan(repositories.size())) {
+                throw new IllegalStateException(
+                        "WAL cannot be durable in " + walPolicy + ": there are " + repositories.size());
             }
             return EngineProvider.find()
                     .create(new PgBackupConfiguration(

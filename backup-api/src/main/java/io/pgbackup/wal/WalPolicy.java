@@ -34,7 +34,7 @@ public final class WalPolicy {
     /**
      * In a number of them, whichever are first.
      *
-     * @param repositories at least 1; not more than there are
+     * @param repositories at least 1; not more than there are, see {@link #demandsMoreThan}
      * @return the policy
      */
     public static WalPolicy atLeast(int repositories) {
@@ -42,6 +42,16 @@ public final class WalPolicy {
             throw new IllegalArgumentException("WAL must be durable in at least one repository, not " + repositories);
         }
         return new WalPolicy(repositories);
+    }
+
+    /**
+     * Whether it demands more repositories than there are.
+     *
+     * @param configured number of repositories there are
+     * @return true if it could never be fulfilled as it was said
+     */
+    public boolean demandsMoreThan(int configured) {
+        return repositories != Integer.MAX_VALUE && repositories > configured;
     }
 
     /**

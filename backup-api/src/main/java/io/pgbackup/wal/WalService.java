@@ -24,7 +24,7 @@ public interface WalService extends AutoCloseable {
      */
     String writeRestoreCommand(Path script);
 
-    /** Stops answering, waits for what is under way, and removes the socket. Idempotent. */
+    /** Stops answering and removes the socket. Commands that are under way fail in the way above, and the server repeats them. Idempotent. */
     @Override
     void close();
 }

@@ -8,6 +8,7 @@ import io.pgbackup.Lsn;
 import io.pgbackup.PgBackup;
 import io.pgbackup.Repository;
 import io.pgbackup.backup.BackupRequest;
+import io.pgbackup.backup.CopyRequest;
 import io.pgbackup.core.testkit.PostgresServer;
 import io.pgbackup.core.testkit.PostgresVersion;
 import io.pgbackup.error.ErrorCode;
@@ -15,10 +16,13 @@ import io.pgbackup.error.PgBackupException;
 import io.pgbackup.restore.RecoveryAction;
 import io.pgbackup.restore.RecoveryTarget;
 import io.pgbackup.restore.RecoveryTimeline;
+import io.pgbackup.restore.RestorePlan;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.WalDelivery;
 import io.pgbackup.wal.RecoveryWindow;
 import io.pgbackup.wal.WalService;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +30,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -219,6 +224,71 @@ class PointInTimeServerTest {
                 .isInstanceOfSatisfying(
                         PgBackupException.class,
                         failure -> assertThat(failure.code()).isEqualTo(code));
+    }
+
+    /** A log that this library cannot read is no reason to keep anybody from trying: the server may understand it. */
+    @Test
+    void whatCannotBeReadIsWarnedOfAndNotTakenForAnEnd() throws IOException {
+        try (Archiving source = new Archiving(PostgresVersion.V17)) {
+            source.write(2);
+            source.pg.backup(BackupRequest.full().to(source.repository));
+            for (int segment = 0; segment < 3; segment++) {
+                source.server.execute("SELECT txid_current()", "SELECT pg_switch_wal()");
+            }
+            source.write(2);
+            source.archiveAll();
+            Repository odd = source.site.repository();
+            RestoreRequest request = to(
+                    source.site.fresh("restored"),
+                    RecoveryTarget.transaction(source.moments.get(1).transaction()));
+            assertThat(source.pg.planRestore(request).warnings()).isEmpty();
+            try (PgBackup both = PgBackup.of(source.site.cluster("main"))
+                            .repository(source.repository)
+                            .repository(odd)
+                            .build();
+                    PgBackup alone = source.site.initialized(odd)) {
+                both.copy(CopyRequest.newest().from(source.repository).to(odd));
+                List<Path> segments = archived(source);
+                for (int at = 0; at < segments.size(); at++) {
+                    if (at == segments.size() - 3) {
+                        garble(segments.get(at));
+                    }
+                    alone.wal().push(segments.get(at));
+                }
+                RestorePlan plan = alone.planRestore(request);
+                assertThat(plan.warnings())
+                        .anyMatch(warning -> warning.message().contains("cannot be read on"));
+                assertThat(plan.wal().files())
+                        .endsWith(
+                                String.valueOf(segments.get(segments.size() - 1).getFileName()));
+            }
+        }
+    }
+
+    /** Every archived segment as a file, in order. */
+    private List<Path> archived(Archiving source) throws IOException {
+        Path directory = Files.createDirectories(work.resolve("segments"));
+        List<String> names;
+        try (Stream<Path> objects =
+                Files.list(Site.place(source.repository).resolve("main/wal/1/00000001/0000000100000000"))) {
+            names = objects.map(object -> String.valueOf(object.getFileName()))
+                    .filter(name -> name.length() == 24)
+                    .sorted()
+                    .toList();
+        }
+        List<Path> segments = new ArrayList<>();
+        for (String name : names) {
+            assertThat(source.pg.wal().fetch(name, directory.resolve(name))).isTrue();
+            segments.add(directory.resolve(name));
+        }
+        return segments;
+    }
+
+    /** The first record of the segment has another content than its checksum says. */
+    private static void garble(Path segment) throws IOException {
+        byte[] bytes = Files.readAllBytes(segment);
+        bytes[70] ^= 1;
+        Files.write(segment, bytes);
     }
 
     @Test

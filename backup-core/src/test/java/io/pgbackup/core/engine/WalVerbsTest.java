@@ -158,6 +158,17 @@ class WalVerbsTest {
     }
 
     @Test
+    void aPolicyThatCouldNeverBeFulfilledIsRefused() {
+        PgBackup.Builder builder = PgBackup.of(Cluster.named(CLUSTER).withoutServer())
+                .repository(inMemory("one"))
+                .walPolicy(WalPolicy.atLeast(2));
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("at least 2");
+        assertThatThrownBy(() -> WalPolicy.atLeast(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void aGapIsFoundByNames() {
         Repository repository = inMemory("one");
         try (PgBackup pg = open(WalPolicy.all(), repository)) {

@@ -30,6 +30,7 @@ final class TargetSearch {
     private final List<WalFileName> segments;
     private final WalLayout layout;
     private final Runnable heartbeat;
+    private Optional<String> unreadable = Optional.empty();
 
     TargetSearch(WalArchive archive, SegmentChain chain, WalLayout layout, Runnable heartbeat) {
         this.archive = archive;
@@ -63,6 +64,11 @@ final class TargetSearch {
                             && found.name().equals(point.name()));
         }
         return segments.isEmpty() ? OptionalInt.empty() : OptionalInt.of(segments.size() - 1);
+    }
+
+    /** Where the log could not be read on although more of it is there: what was not found may lie behind. */
+    Optional<String> unreadable() {
+        return unreadable;
     }
 
     private int indexOf(Lsn position) {
@@ -122,7 +128,7 @@ final class TargetSearch {
         return found < 0 ? OptionalInt.empty() : OptionalInt.of(found);
     }
 
-    /** Reads segments until a record is wanted; index of the segment that ends it, or -1. A log that cannot be read on ends there. */
+    /** Reads segments until a record is wanted; index of the segment that ends it, or -1. The last segment may end anywhere, the others may not. */
     private int scan(int first, int end, Predicate<WalRecord> wanted) {
         if (first >= end) {
             return -1;
@@ -144,6 +150,9 @@ final class TargetSearch {
                     }
                 }
             } catch (MalformedWalException e) {
+                if (index < segments.size() - 1) {
+                    unreadable = Optional.of(name + ": " + e.getMessage());
+                }
                 return found[0] ? index : -1;
             } catch (IOException e) {
                 throw StorageErrors.translate(

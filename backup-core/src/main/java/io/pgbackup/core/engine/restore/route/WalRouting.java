@@ -46,6 +46,7 @@ public final class WalRouting {
     private int identity;
     private final Map<Timeline, Lsn> absent = new HashMap<>();
     private final Runnable heartbeat;
+    private Optional<String> doubt = Optional.empty();
 
     /**
      * For one request.
@@ -104,13 +105,15 @@ public final class WalRouting {
         requireConsistent(backup, chain, size);
         requireBehind(backup, stop);
         requireSome(backup, chain, end);
+        doubt = Optional.empty();
         int last = last(backup, known.archive(), chain, end);
         boolean brought = request.wal() instanceof WalDelivery.Prefetched;
         List<String> files = brought ? files(chain, last) : List.of();
         return new WalRoute(
                 new WalPlan(history.timeline().value(), backup.wal().start(), end, files),
                 brought ? Optional.of(known.archive()) : Optional.empty(),
-                settings(history.timeline()));
+                settings(history.timeline()),
+                doubt);
     }
 
     /** The set's own copy of its last segment may end with the backup. */
@@ -166,7 +169,7 @@ public final class WalRouting {
                                 .currentTimeline()
                         : RecoverySettings.endOfBackup())
                 .action(request.action());
-        return new WalRoute(plan, archive, settings);
+        return new WalRoute(plan, archive, settings, Optional.empty());
     }
 
     private ArchivedTimelines timelines(int number) {
@@ -230,6 +233,11 @@ public final class WalRouting {
         SegmentChain rest = request.target() instanceof RecoveryTarget.Time ? chain : chain.until(looked, size(backup));
         TargetSearch search = new TargetSearch(archive, rest, layoutOf(backup), heartbeat);
         OptionalInt found = search.find(request.target(), backup.wal().stop());
+        if (found.isEmpty() && search.unreadable().isPresent()) {
+            // The server may understand what this library does not: it decides.
+            doubt = search.unreadable();
+            return chain.segments().size() - 1;
+        }
         if (found.isEmpty()) {
             absent.put(chain.history().timeline(), backup.wal().stop());
             throw unreachable(
