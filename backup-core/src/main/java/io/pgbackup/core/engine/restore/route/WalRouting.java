@@ -5,8 +5,6 @@ import io.pgbackup.core.archive.ArchiveLayout;
 import io.pgbackup.core.archive.ArchivedTimelines;
 import io.pgbackup.core.archive.SegmentChain;
 import io.pgbackup.core.archive.WalArchive;
-import io.pgbackup.core.postgres.recovery.RecoveryGoal;
-import io.pgbackup.core.postgres.recovery.RecoverySettings;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.TimelineHistory;
 import io.pgbackup.core.postgres.wal.WalFileName;
@@ -41,6 +39,7 @@ public final class WalRouting {
     private final OpenRepository repository;
     private final ClusterLayout layout;
     private final RestoreRequest request;
+    private final RecoveryOrders orders;
     private final IdentityRecords identities;
     private Optional<ArchivedTimelines> timelines = Optional.empty();
     private int identity;
@@ -61,6 +60,7 @@ public final class WalRouting {
         this.repository = repository;
         this.layout = layout;
         this.request = request;
+        this.orders = new RecoveryOrders(request);
         this.identities = new IdentityRecords(repository, layout);
         requireSensible();
     }
@@ -112,7 +112,7 @@ public final class WalRouting {
         return new WalRoute(
                 new WalPlan(history.timeline().value(), backup.wal().start(), end, files),
                 brought ? Optional.of(known.archive()) : Optional.empty(),
-                settings(history.timeline()),
+                orders.along(history.timeline()),
                 doubt);
     }
 
@@ -163,13 +163,7 @@ public final class WalRouting {
                 timelines.filter(known -> !files.isEmpty()).map(ArchivedTimelines::archive);
         WalPlan plan = new WalPlan(
                 backup.wal().timeline(), backup.wal().start(), backup.wal().stop(), files);
-        boolean served = request.wal() instanceof WalDelivery.Command;
-        RecoverySettings settings = (served
-                        ? RecoverySettings.replaying(command(), RecoveryGoal.consistency())
-                                .currentTimeline()
-                        : RecoverySettings.endOfBackup())
-                .action(request.action());
-        return new WalRoute(plan, archive, settings, Optional.empty());
+        return new WalRoute(plan, archive, orders.toEndOfBackup(), Optional.empty());
     }
 
     private ArchivedTimelines timelines(int number) {
@@ -269,32 +263,5 @@ public final class WalRouting {
         List<WalFileName> files = new ArrayList<>(chain.histories());
         files.addAll(chain.segments().subList(0, last + 1));
         return files.stream().map(WalFileName::toString).toList();
-    }
-
-    private RecoverySettings settings(Timeline timeline) {
-        return RecoverySettings.replaying(command(), goal()).timeline(timeline).action(request.action());
-    }
-
-    private String command() {
-        return request.wal() instanceof WalDelivery.Command served
-                ? served.command()
-                : RecoverySettings.NOTHING_TO_FETCH;
-    }
-
-    private RecoveryGoal goal() {
-        RecoveryTarget target = request.target();
-        if (target instanceof RecoveryTarget.Time time) {
-            return RecoveryGoal.time(time.time(), time.inclusive());
-        }
-        if (target instanceof RecoveryTarget.Position position) {
-            return RecoveryGoal.position(position.position(), position.inclusive());
-        }
-        if (target instanceof RecoveryTarget.Transaction transaction) {
-            return RecoveryGoal.transaction(transaction.number(), transaction.inclusive());
-        }
-        if (target instanceof RecoveryTarget.RestorePoint point) {
-            return RecoveryGoal.restorePoint(point.name());
-        }
-        return RecoveryGoal.endOfWal();
     }
 }
