@@ -99,9 +99,11 @@ final class RemoteTree {
 
     /** Throws if the repository was there before and is not any longer. */
     void requireRepository(SftpFiles files) throws IOException, StorageException {
+        // Known before looking: what another thread makes meanwhile was not there to be seen.
+        boolean expected = established;
         if (files.look(pending()).get().isPresent() || RemoteDirectory.hasEntries(files, root)) {
             established = true;
-        } else if (established) {
+        } else if (expected) {
             throw new StorageUnavailableException(
                     "the repository directory " + root
                             + " is gone or empty although it held objects; is its file system mounted on the server?",

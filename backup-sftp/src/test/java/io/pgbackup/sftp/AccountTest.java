@@ -73,4 +73,29 @@ class AccountTest {
             }
         }
     }
+
+    @Test
+    void manyWhoWriteTheFirstObjectsTogetherMakeTheRepositoryTogether() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try (SshServer server = new SshServer.Setup().line("MaxSessions 1").start()) {
+            for (int round = 0; round < 40; round++) {
+                try (Storage storage = Objects.open(
+                        server.location("first" + round), server.settings().channels(8))) {
+                    List<Future<String>> results = new ArrayList<>();
+                    for (int number = 0; number < 8; number++) {
+                        String key = "object/" + number;
+                        results.add(threads.submit(() -> {
+                            Objects.put(storage, key, key);
+                            return Objects.get(storage, key);
+                        }));
+                    }
+                    for (int number = 0; number < results.size(); number++) {
+                        assertThat(results.get(number).get()).isEqualTo("object/" + number);
+                    }
+                }
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
 }
