@@ -1,17 +1,30 @@
 package io.pgbackup.wal;
 
+import java.nio.file.Path;
+import java.util.Optional;
+
 /**
  * In how many repositories a WAL file must be durable before the server is told that it is archived and may recycle it. A repository that was passed
  * over is caught up by itself from one that has the file, as soon as it answers again.
  */
 public final class WalPolicy {
-    private static final WalPolicy ALL = new WalPolicy(Integer.MAX_VALUE);
+    private static final WalPolicy ALL = new WalPolicy(Integer.MAX_VALUE, Optional.empty());
 
     private final int repositories;
+    private final Optional<Dropping> dropping;
 
-    private WalPolicy(int repositories) {
+    private WalPolicy(int repositories, Optional<Dropping> dropping) {
         this.repositories = repositories;
+        this.dropping = dropping;
     }
+
+    /**
+     * When WAL is given up.
+     *
+     * @param bytes of WAL in {@code pg_wal} that waits to be archived: as long as there is no more of it, nothing is given up
+     * @param notes directory for what was given up and no repository knows of yet
+     */
+    public record Dropping(long bytes, Path notes) {}
 
     /**
      * In every repository. The safest: a repository that cannot be reached stops archiving, and {@code pg_wal} grows until it answers.
@@ -41,7 +54,38 @@ public final class WalPolicy {
         if (repositories < 1) {
             throw new IllegalArgumentException("WAL must be durable in at least one repository, not " + repositories);
         }
-        return new WalPolicy(repositories);
+        return new WalPolicy(repositories, Optional.empty());
+    }
+
+    /**
+     * Gives WAL up before {@code pg_wal} fills its disk, which would stop the server: while more WAL than that waits to be archived and the repositories that the
+     * policy demands do not answer, the server is told that a segment is archived although it is in none of them. Without this, nothing is ever given up.
+     *
+     * <p>Nobody can recover over what was given up. So it is told loudly ({@link io.pgbackup.event.OperationListener#warning}), and noted on disk before the server is told anything; as
+     * soon as repositories answer, what the server still has is archived after all, and the rest is recorded in them: {@link ClusterWal#gaps}, {@code info}, {@code check}
+     * and restores say that it was given up, and when. Take a backup then. Only failures to reach a repository count: a file that contradicts what is archived, or is of another
+     * cluster, is never given up. What is received over the replication protocol is never given up either.
+     *
+     * @param bytes of whole segments that wait in {@code pg_wal}; well below the room that its disk has, for WAL comes while repositories are asked
+     * @param notes directory for what was given up and no repository knows of yet; made if absent; kept from one start of the process to the next, best on another disk. If it cannot
+     *     be written, nothing is given up
+     * @return a copy
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public WalPolicy droppingBeyond(long bytes, Path notes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("WAL cannot be given up beyond " + bytes + " bytes");
+        }
+        return new WalPolicy(repositories, Optional.of(new Dropping(bytes, notes.toAbsolutePath())));
+    }
+
+    /**
+     * Whether and when WAL is given up.
+     *
+     * @return empty unless {@link #droppingBeyond} was said
+     */
+    public Optional<Dropping> dropping() {
+        return dropping;
     }
 
     /**
@@ -66,6 +110,10 @@ public final class WalPolicy {
 
     @Override
     public String toString() {
-        return repositories == Integer.MAX_VALUE ? "all repositories" : "at least " + repositories + " repositories";
+        String demanded =
+                repositories == Integer.MAX_VALUE ? "all repositories" : "at least " + repositories + " repositories";
+        return demanded
+                + dropping.map(limit -> ", given up beyond " + limit.bytes() + " bytes")
+                        .orElse("");
     }
 }

@@ -41,7 +41,9 @@ public enum HeaderKind {
     /** A set is pinned, or no longer. */
     PIN(16, ObjectKind.CONTROL),
     /** Which keys count, and who makes a generation of them. */
-    KEY_RING(17, ObjectKind.KEY);
+    KEY_RING(17, ObjectKind.KEY),
+    /** WAL that was given up. */
+    DROPPED_WAL(18, ObjectKind.CONTROL);
 
     private static final Map<Integer, HeaderKind> BY_CODE =
             Arrays.stream(values()).collect(Collectors.toMap(HeaderKind::code, kind -> kind));
