@@ -8,15 +8,25 @@ import java.util.Optional;
  * over is caught up by itself from one that has the file, as soon as it answers again.
  */
 public final class WalPolicy {
-    private static final WalPolicy ALL = new WalPolicy(Integer.MAX_VALUE, Optional.empty());
+    private static final WalPolicy ALL = new WalPolicy(Integer.MAX_VALUE, Optional.empty(), Optional.empty());
 
     private final int repositories;
     private final Optional<Dropping> dropping;
+    private final Optional<Spool> spool;
 
-    private WalPolicy(int repositories, Optional<Dropping> dropping) {
+    private WalPolicy(int repositories, Optional<Dropping> dropping, Optional<Spool> spool) {
         this.repositories = repositories;
         this.dropping = dropping;
+        this.spool = spool;
     }
+
+    /**
+     * Where WAL waits that the server believes to be archived.
+     *
+     * @param directory on a local disk
+     * @param bytes how much may wait there
+     */
+    public record Spool(Path directory, long bytes) {}
 
     /**
      * When WAL is given up.
@@ -54,7 +64,7 @@ public final class WalPolicy {
         if (repositories < 1) {
             throw new IllegalArgumentException("WAL must be durable in at least one repository, not " + repositories);
         }
-        return new WalPolicy(repositories, Optional.empty());
+        return new WalPolicy(repositories, Optional.empty(), Optional.empty());
     }
 
     /**
@@ -76,7 +86,46 @@ public final class WalPolicy {
         if (bytes < 0) {
             throw new IllegalArgumentException("WAL cannot be given up beyond " + bytes + " bytes");
         }
-        return new WalPolicy(repositories, Optional.of(new Dropping(bytes, notes.toAbsolutePath())));
+        if (spool.isPresent()) {
+            throw new IllegalArgumentException("with a spool nothing is given up: it fails when it is full");
+        }
+        return new WalPolicy(repositories, Optional.of(new Dropping(bytes, notes.toAbsolutePath())), spool);
+    }
+
+    /**
+     * Lets WAL count as archived as soon as it is on a local disk, also while this process does not run: the archive command that {@link WalService#writeArchiveCommand} writes then is a
+     * plain script that copies into a directory, forces it to the disk, and asks nobody. As long as a service is open, it brings what waits there to the repositories, in order, and removes a
+     * file only when the policy is fulfilled. Files that wait are fetched from there.
+     *
+     * <p>The price is in the name: what waits is lost with that disk, and "archived" means that it is there. Its size and age are an item of {@code check}, and a warning
+     * is told when the oldest waits longer than five minutes or half of the room is taken. When all of it is taken, archiving fails and the server keeps its WAL.
+     *
+     * @param directory on a disk of its own, best not that of {@code pg_wal}; made by the service, and closed to other users. The script makes none, so that a disk that is not mounted is
+     *     noticed
+     * @param bytes how much may wait there, at least one segment
+     * @return a copy
+     * @throws IllegalArgumentException if the number is not positive, or if WAL is given up
+     */
+    public WalPolicy spooledIn(Path directory, long bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("no WAL can wait in " + bytes + " bytes");
+        }
+        if (dropping.isPresent()) {
+            throw new IllegalArgumentException("with a spool nothing is given up: it fails when it is full");
+        }
+        return new WalPolicy(
+                repositories,
+                dropping,
+                Optional.of(new Spool(directory.toAbsolutePath().normalize(), bytes)));
+    }
+
+    /**
+     * Whether and where WAL waits on a local disk.
+     *
+     * @return empty unless {@link #spooledIn} was said
+     */
+    public Optional<Spool> spool() {
+        return spool;
     }
 
     /**

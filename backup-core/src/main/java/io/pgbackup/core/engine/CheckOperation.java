@@ -62,7 +62,7 @@ final class CheckOperation {
                 .all()
                 .forEach(repository ->
                         guarded("WAL in " + repository.name(), () -> items.addAll(wal.check(repository))));
-        guarded("giving WAL up", () -> items.addAll(wal.checkPolicy()));
+        guarded("WAL policy", () -> items.addAll(wal.checkPolicy()));
         return new CheckReport(operation.id(), items);
     }
 

@@ -22,6 +22,7 @@ import io.pgbackup.wal.WalService;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -34,10 +35,15 @@ class DroppingServerTest {
     @TempDir
     Path work;
 
-    private static void fill(PostgresServer server, int segments) {
+    /** Name of the last segment that was filled. */
+    private static String fill(PostgresServer server, int segments) {
+        String name = "";
         for (int n = 0; n < segments; n++) {
-            server.execute("INSERT INTO t SELECT generate_series(1, 100)", "SELECT pg_switch_wal()");
+            server.execute("INSERT INTO t SELECT generate_series(1, 100)");
+            name = Objects.requireNonNull(server.query("SELECT pg_walfile_name(pg_current_wal_insert_lsn())"));
+            server.execute("SELECT pg_switch_wal()");
         }
+        return name;
     }
 
     @Test
@@ -71,8 +77,7 @@ class DroppingServerTest {
                         "ALTER SYSTEM SET archive_command = '" + command.replace("'", "''") + "'",
                         "SELECT pg_reload_conf()");
                 pg.backup(BackupRequest.full().to(repository));
-                fill(server, 3);
-                String last = server.query("SELECT pg_walfile_name(pg_switch_wal())");
+                String last = fill(server, 3);
                 await().atMost(PATIENCE).until(() -> pg.wal().fetch(last, work.resolve("probe")));
 
                 down.set(true);
@@ -82,8 +87,8 @@ class DroppingServerTest {
                 // The server believes that they are archived and forgets them.
                 server.execute("CHECKPOINT");
                 await().atMost(PATIENCE)
-                        .until(() -> Integer.parseInt(server.query(
-                                        "SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'"))
+                        .until(() -> Integer.parseInt(Objects.requireNonNull(server.query(
+                                        "SELECT count(*) FROM pg_ls_archive_statusdir() WHERE name LIKE '%.ready'")))
                                 <= 4);
                 server.execute("CHECKPOINT");
                 down.set(false);

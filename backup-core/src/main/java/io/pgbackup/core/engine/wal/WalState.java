@@ -5,6 +5,7 @@ import io.pgbackup.catalog.CheckReport.Item;
 import io.pgbackup.core.archive.ArchiveGaps;
 import io.pgbackup.core.engine.wal.DroppedNotes.Note;
 import io.pgbackup.wal.WalGap;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,9 +33,18 @@ final class WalState {
                         "take a backup: it needs nothing of what came before it"));
     }
 
-    /** What was given up and is not recorded yet. Nothing is said if nothing is ever given up. */
-    List<Item> dropped() {
+    /** What waits in a spool; what was given up and is not recorded yet. Nothing is said if neither may be. */
+    List<Item> policy(Optional<WalSpool> spool) {
         List<Item> items = new ArrayList<>();
+        spool.ifPresent(some -> {
+            SpoolState state = SpoolState.of(some, some.waiting(), Instant.now());
+            boolean fine = state.excess().isEmpty();
+            items.add(new Item(
+                    "WAL spool",
+                    fine,
+                    some.policy().directory() + ": " + state.describe(),
+                    fine ? "" : "is a service open that empties it, and do the repositories answer?"));
+        });
         dropping.ifPresent(policy -> {
             policy.notes().probe();
             List<Note> pending = policy.pending();

@@ -134,7 +134,17 @@ public final class WalVerbs implements ClusterWal {
      * @return empty if there is nothing to tell
      */
     public List<CheckReport.Item> checkPolicy() {
-        return new WalState(lanes, dropping).dropped();
+        return new WalState(lanes, dropping).policy(spool());
+    }
+
+    /** Of the current identity only. */
+    Optional<WalSpool> spool() {
+        return policy.spool().map(WalSpool::new);
+    }
+
+    /** Empties the spool, if there is one. */
+    Optional<SpoolDrain> draining() {
+        return spool().map(spool -> SpoolDrain.begin(spool, this, starter));
     }
 
     /** For as long as somebody archives or receives. */
@@ -154,8 +164,9 @@ public final class WalVerbs implements ClusterWal {
 
     @Override
     public boolean fetch(String name, Path target) {
-        return fetching(
-                operation -> new FetchOperation(operation, lanes.all(), identity).runWithParts(name(name), target));
+        Optional<WalSpool> waiting = identity.isPresent() ? Optional.empty() : spool();
+        return fetching(operation ->
+                new FetchOperation(operation, lanes.all(), identity).runWithRest(name(name), target, waiting));
     }
 
     /** What is fetched ahead may be asked for much later: a part would hide that the whole has come meanwhile. */
