@@ -35,13 +35,13 @@ public final class EncryptionKey {
     }
 
     /**
-     * A raw key.
+     * A raw key. A {@linkplain SecretSource#file file} is read as {@link SecretSource#keyFile} does: 32 bytes are a key whatever they end with.
      *
      * @param source of 32 random bytes, or of 64 hexadecimal digits
      * @return the key
      */
     public static EncryptionKey fromKey(SecretSource source) {
-        return new EncryptionKey(Kind.RAW, source);
+        return new EncryptionKey(Kind.RAW, source instanceof FileSecretSource file ? file.asKey() : source);
     }
 
     /**
