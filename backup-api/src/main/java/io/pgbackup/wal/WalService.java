@@ -4,7 +4,8 @@ import java.nio.file.Path;
 
 /**
  * Takes WAL from the server's {@code archive_command} and gives WAL to its {@code restore_command}, as long as it is open. While it is not, the commands
- * fail in a way that makes the server wait: nothing is lost, and recovery does not end early. Safe for use by many threads.
+ * fail in a way that makes the server wait: nothing is lost, and recovery does not end early. While it is open, the archives are watched: listeners are warned within a minute
+ * when WAL is missing somewhere or a repository cannot be looked at, and a repository that lags behind is caught up. Safe for use by many threads.
  */
 public interface WalService extends AutoCloseable {
     /**

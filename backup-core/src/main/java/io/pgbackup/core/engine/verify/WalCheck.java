@@ -49,8 +49,8 @@ final class WalCheck {
             int identity = number;
             WalArchive archive = new WalArchive(repository, ArchiveLayout.of(layout, identity));
             WalSegmentSize size = new WalSegmentSize(known.get(identity - 1).segmentSize());
-            new ArchiveGaps(archive, size).find().forEach(this::gap);
             ArchivedTimelines timelines = new ArchivedTimelines(archive);
+            new ArchiveGaps(timelines, size).find().forEach(this::gap);
             backups.stream()
                     .filter(backup -> !backup.holdsWal() && identities.numberOf(backup.takenAs()) == identity)
                     .forEach(backup -> needed(backup, timelines, size));

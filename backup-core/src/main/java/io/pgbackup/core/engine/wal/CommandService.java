@@ -29,17 +29,19 @@ final class CommandService implements WalService {
     private final ServerSocketChannel server;
     private final CommandAnswers answers;
     private final ExecutorService executor;
+    private final Watching watching;
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
 
     private CommandService(
-            CommandDirectory directory, ServerSocketChannel server, CommandAnswers answers, ExecutorService executor) {
+            CommandDirectory directory, ServerSocketChannel server, CommandAnswers answers, WalVerbs verbs) {
         this.directory = directory;
         this.server = server;
         this.answers = answers;
-        this.executor = executor;
+        this.executor = verbs.executor();
+        this.watching = verbs.watching();
     }
 
-    static WalService begin(Cluster cluster, WalVerbs verbs, Path directory, ExecutorService executor) {
+    static WalService begin(Cluster cluster, WalVerbs verbs, Path directory) {
         CommandDirectory place = CommandDirectory.prepare(
                 directory.toAbsolutePath().normalize(), cluster.server().map(Cluster.Server::dataDirectory));
         if (place.socket().toString().length() > LONGEST_SOCKET_PATH) {
@@ -55,10 +57,10 @@ final class CommandService implements WalService {
                 server.bind(UnixDomainSocketAddress.of(place.socket()));
                 place.own(place.socket());
                 CommandAnswers answers = new CommandAnswers(
-                        new PushAhead(verbs, cluster.server().map(Cluster.Server::dataDirectory), executor),
-                        new FetchAhead(verbs, place.spool(), executor));
-                CommandService service = new CommandService(place, server, answers, executor);
-                executor.execute(service::listen);
+                        new PushAhead(verbs, cluster.server().map(Cluster.Server::dataDirectory), verbs.executor()),
+                        new FetchAhead(verbs, place.spool(), verbs.executor()));
+                CommandService service = new CommandService(place, server, answers, verbs);
+                service.executor.execute(service::listen);
                 return service;
             } catch (IOException | RuntimeException e) {
                 server.close();
@@ -108,6 +110,7 @@ final class CommandService implements WalService {
 
     @Override
     public void close() {
+        watching.close();
         try {
             server.close();
             for (SocketChannel connection : connections) {

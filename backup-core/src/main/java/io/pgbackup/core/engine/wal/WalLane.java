@@ -29,6 +29,7 @@ final class WalLane implements AutoCloseable {
     private @Nullable Archives archives;
     private long opened;
     private final AtomicBoolean behind = new AtomicBoolean();
+    private final AtomicBoolean catchingUp = new AtomicBoolean();
     private volatile Optional<Long> failed = Optional.empty();
 
     WalLane(Repository where, ClusterLayout layout, Function<Repository, OpenRepository> opener, LongSupplier ticker) {
@@ -127,6 +128,17 @@ final class WalLane implements AutoCloseable {
     /** Takes the duty to catch up: true for one caller. */
     boolean takeBehind() {
         return behind.getAndSet(false);
+    }
+
+    /** Catches up, unless somebody does already. */
+    void catchingUp(Runnable catchUp) {
+        if (catchingUp.compareAndSet(false, true)) {
+            try {
+                catchUp.run();
+            } finally {
+                catchingUp.set(false);
+            }
+        }
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.pgbackup.Repository;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +19,7 @@ public final class WalLanes implements AutoCloseable {
     private static final AtomicInteger THREADS = new AtomicInteger();
 
     private final List<WalLane> lanes;
+    private Optional<Object> watching = Optional.empty();
     private final ExecutorService executor = Executors.newCachedThreadPool(WalLanes::thread);
 
     /**
@@ -43,6 +45,19 @@ public final class WalLanes implements AutoCloseable {
         Thread thread = new Thread(work, "pgbackup-wal-" + THREADS.incrementAndGet());
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** Whether somebody may watch now: one at a time, however many services and receivers are open. */
+    synchronized boolean takeWatch(Object watcher) {
+        if (watching.isEmpty()) {
+            watching = Optional.of(watcher);
+        }
+        return watching.get().equals(watcher);
+    }
+
+    /** Leaves it to another. */
+    synchronized void leaveWatch(Object watcher) {
+        watching = watching.filter(now -> !now.equals(watcher));
     }
 
     List<WalLane> all() {

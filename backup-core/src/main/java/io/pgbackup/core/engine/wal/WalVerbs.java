@@ -3,6 +3,7 @@ package io.pgbackup.core.engine.wal;
 import io.pgbackup.Cluster;
 import io.pgbackup.Repository;
 import io.pgbackup.core.archive.ArchiveGaps;
+import io.pgbackup.core.archive.ArchivedTimelines;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.OperationStarter;
 import io.pgbackup.core.postgres.wal.WalFileName;
@@ -21,6 +22,7 @@ import io.pgbackup.wal.WalService;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,18 +70,38 @@ public final class WalVerbs implements ClusterWal {
                 operation -> new PushOperation(operation, lanes.all(), policy, lanes.executor()).run(file));
         lanes.all().stream()
                 .filter(lane -> !lane.resting() && lane.takeBehind())
-                .forEach(lane -> lanes.executor().execute(() -> catchUpLater(lane)));
+                .forEach(this::catchUpLater);
         return result;
     }
 
     /** Nobody waits for this. */
     private void catchUpLater(WalLane lane) {
-        try {
-            catchUp(lane);
-        } catch (RuntimeException e) {
-            lane.passedOver();
-            LOG.warn("repository {} could not be caught up: {}", lane.where().name(), e.getMessage());
-        }
+        lanes.executor()
+                .execute(() -> lane.catchingUp(() -> {
+                    try {
+                        catchUp(lane);
+                    } catch (RuntimeException e) {
+                        lane.passedOver();
+                        LOG.warn(
+                                "repository {} could not be caught up: {}",
+                                lane.where().name(),
+                                e.getMessage());
+                    }
+                }));
+    }
+
+    /**
+     * Tells what is missing in the archives, and has them caught up.
+     *
+     * @return looks whenever it is asked to
+     */
+    public WalWatch watch() {
+        return new WalWatch(lanes, starter, this::catchUpLater);
+    }
+
+    /** For as long as somebody archives or receives. */
+    Watching watching() {
+        return Watching.begin(watch(), lanes, Watching.PERIOD);
     }
 
     private List<String> catchUp(WalLane lane) {
@@ -106,6 +128,10 @@ public final class WalVerbs implements ClusterWal {
     @Override
     public WalReceiver receiver(ReceiveRequest request) {
         return new RepositoryReceiver(cluster, request, starter, new ArchiveDestination.Ways(this, lanes, policy));
+    }
+
+    ExecutorService executor() {
+        return lanes.executor();
     }
 
     /** Brings a part of a segment to the repositories, as the whole would be. */
@@ -145,7 +171,7 @@ public final class WalVerbs implements ClusterWal {
     private ArchiveGaps gaps(Archives archives) {
         int number = identity.orElseGet(archives::current);
         return new ArchiveGaps(
-                archives.of(number),
+                new ArchivedTimelines(archives.of(number)),
                 new WalSegmentSize(archives.identity(number).segmentSize()));
     }
 
@@ -161,6 +187,6 @@ public final class WalVerbs implements ClusterWal {
 
     @Override
     public WalService serve(Path directory) {
-        return CommandService.begin(cluster, this, directory, lanes.executor());
+        return CommandService.begin(cluster, this, directory);
     }
 }
