@@ -136,6 +136,20 @@ final class CountingLoad implements AutoCloseable {
         }
     }
 
+    /** Ends writers whose server may have died. */
+    void abandon() {
+        stopped = true;
+        for (Future<?> task : running) {
+            try {
+                finish(task);
+            } catch (IllegalStateException e) {
+                // It was in the middle of something when the server died.
+                continue;
+            }
+        }
+        threads.shutdownNow();
+    }
+
     /** Lets every writer end its transaction. Idempotent. */
     @Override
     public void close() {
