@@ -97,6 +97,15 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
+    /** Ends the server's first process as {@code kill -9} does, and waits until the others have noticed. */
+    public void kill() {
+        ServerProcess running = process;
+        if (running != null) {
+            running.kill();
+            process = null;
+        }
+    }
+
     /** Stops fast and starts again. */
     public void restart() {
         stop(StopMode.FAST);
