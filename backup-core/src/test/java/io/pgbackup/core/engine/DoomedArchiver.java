@@ -20,7 +20,8 @@ final class DoomedArchiver {
     public static void main(String[] arguments) throws InterruptedException {
         Cluster cluster = Cluster.named("main")
                 .at(Path.of(arguments[0]))
-                .connectedBy(PgConnection.url("jdbc:postgresql://127.0.0.1:1/postgres").user("nobody"))
+                .connectedBy(PgConnection.url("jdbc:postgresql://127.0.0.1:1/postgres")
+                        .user("nobody"))
                 .build();
         Repository repository = Site.encrypted(Path.of(arguments[1]), "doomed");
         try (PgBackup pg = PgBackup.of(cluster).repository(repository).build();

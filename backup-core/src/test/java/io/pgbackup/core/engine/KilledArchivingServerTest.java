@@ -164,7 +164,8 @@ class KilledArchivingServerTest {
                     assertThat(pg.wal().fetch(name, fetched)).as(name).isTrue();
                     assertThat(fetched)
                             .as(name)
-                            .hasSameBinaryContentAs(server.dataDirectory().resolve("pg_wal").resolve(name));
+                            .hasSameBinaryContentAs(
+                                    server.dataDirectory().resolve("pg_wal").resolve(name));
                     compared++;
                 }
             }

@@ -145,7 +145,8 @@ record RandomTarget(String kind, RecoveryTarget where, Side side, int commits) {
             return transaction(side, last);
         }
         String name = names.get(random.nextInt(names.size()));
-        int commits = side.committedBefore(Objects.requireNonNull(side.restorePoints().get(name)));
+        int commits =
+                side.committedBefore(Objects.requireNonNull(side.restorePoints().get(name)));
         return new RandomTarget("restore point", RecoveryTarget.restorePoint(name), side, commits);
     }
 

@@ -9,7 +9,6 @@ import io.pgbackup.core.testkit.PostgresServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -113,7 +112,10 @@ final class Victims implements AutoCloseable {
 
     private boolean isArchiver(ProcessHandle process) {
         return process.info().commandLine().orElse("").contains("archiver")
-                && process.parent().flatMap(parent -> parent.info().commandLine()).orElse("").contains(server.dataDirectory().toString());
+                && process.parent()
+                        .flatMap(parent -> parent.info().commandLine())
+                        .orElse("")
+                        .contains(server.dataDirectory().toString());
     }
 
     /** More of the log than one segment, while nobody archives. */
