@@ -106,7 +106,7 @@ final class RepositorySettings {
         }
         try {
             return provider.configure(settings, secrets);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | IllegalStateException e) {
             throw GivenSettings.wrong(
                     "the repository: below '" + location.scheme() + ".': " + e.getMessage(),
                     "Its settings are in the README of the module that provides '" + location.scheme() + "'.");

@@ -2,8 +2,11 @@ package io.pgbackup.core.config;
 
 import io.pgbackup.Cluster;
 import io.pgbackup.Repository;
+import io.pgbackup.config.PgBackRestConfiguration;
+import io.pgbackup.core.config.pgbackrest.StanzaReader;
 import io.pgbackup.spi.ConfigurationReader;
 import io.pgbackup.storage.SecretResolver;
+import java.nio.file.Path;
 import java.util.Map;
 
 /** What the api asks of this room. Stateless. */
@@ -19,5 +22,10 @@ public final class TextConfigurations implements ConfigurationReader {
     @Override
     public Cluster cluster(Map<String, String> settings, SecretResolver secrets) {
         return new ClusterSettings(settings, secrets).read();
+    }
+
+    @Override
+    public PgBackRestConfiguration pgBackRest(Path file, String stanza, String command) {
+        return new StanzaReader(file, stanza, command).read();
     }
 }
