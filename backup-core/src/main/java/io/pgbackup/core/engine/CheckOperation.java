@@ -133,7 +133,8 @@ final class CheckOperation {
 
     private static String describe(KeySlotInfo slot) {
         return "slot " + slot.number() + (slot.name().isEmpty() ? "" : " (" + slot.name() + ")") + " opens "
-                + slot.generations();
+                + slot.generations()
+                + slot.wrappedBy().map(key -> ", wrapped by " + key).orElse("");
     }
 
     /** Write, read back, find; refuse to overwrite; delete if possible. */
