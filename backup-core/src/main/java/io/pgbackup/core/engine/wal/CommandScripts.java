@@ -1,6 +1,7 @@
 package io.pgbackup.core.engine.wal;
 
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * The shell scripts that the server runs for each WAL file. They ask the service over its socket, by curl or, where that is not installed, by perl. Exit
@@ -84,12 +85,17 @@ final class CommandScripts {
     private CommandScripts() {}
 
     static String archive(Path socket) {
-        return ASK.formatted(quoted(socket)) + ARCHIVE.formatted(ARCHIVE_SECONDS);
+        return filled(ASK, quoted(socket)) + filled(ARCHIVE, ARCHIVE_SECONDS);
     }
 
     /** Identity 0 is the current one. */
     static String restore(Path socket, int identity) {
-        return ASK.formatted(quoted(socket)) + RESTORE.formatted(identity, RESTORE_SECONDS, RESTORE_PATIENCE_SECONDS);
+        return filled(ASK, quoted(socket)) + filled(RESTORE, identity, RESTORE_SECONDS, RESTORE_PATIENCE_SECONDS);
+    }
+
+    /** With the digits that a shell knows, whatever the locale has. */
+    private static String filled(String script, Object... values) {
+        return String.format(Locale.ROOT, script, values);
     }
 
     /** One word for a shell. */
