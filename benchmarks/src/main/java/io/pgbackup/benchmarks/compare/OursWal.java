@@ -26,7 +26,8 @@ record OursWal(WalSource source, CompareWal.Way way) implements WalTool {
         Repository repository = repository(directory);
         Cluster cluster = Cluster.named("compared")
                 .at(source.data())
-                .connectedBy(PgConnection.url(source.server().jdbcUrl("postgres")).user("postgres"))
+                .connectedBy(
+                        PgConnection.url(source.server().jdbcUrl("postgres")).user("postgres"))
                 .build();
         PgBackup pg = PgBackup.of(cluster).repository(repository).build();
         try {

@@ -58,9 +58,7 @@ record PgBackRestWal(Workspace workspace, WalSource source, CompareWal.Way way, 
                         source.data()));
         workspace.own(place);
         String call = Commands.find("pgbackrest").orElseThrow() + " --config=" + configuration + " --stanza=compared ";
-        workspace
-                .commands()
-                .runAsServerUser(List.of("sh", "-c", call + "--no-online stanza-create"), Map.of());
+        workspace.commands().runAsServerUser(List.of("sh", "-c", call + "--no-online stanza-create"), Map.of());
         return new Session() {
             @Override
             public String archiveCommand() {
@@ -83,8 +81,7 @@ record PgBackRestWal(Workspace workspace, WalSource source, CompareWal.Way way, 
     /** They go on for a moment after the last answer; each holds a lock. */
     private static void awaitWorkers(Path place) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (Workspace.files(place).stream()
-                        .anyMatch(file -> file.toString().endsWith(".lock"))
+        while (Workspace.files(place).stream().anyMatch(file -> file.toString().endsWith(".lock"))
                 && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(POLL.toNanos());
         }
