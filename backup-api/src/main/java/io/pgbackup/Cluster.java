@@ -1,10 +1,16 @@
 package io.pgbackup;
 
+import io.pgbackup.spi.EngineProvider;
+import io.pgbackup.storage.SecretResolver;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * One PostgreSQL cluster: a data directory and the server that runs on it, under a name chosen by the user. Immutable, holds only sources of
@@ -57,6 +63,44 @@ public final class Cluster {
                             + " letter or digit: '" + name + "'");
         }
         return new Named(name);
+    }
+
+    /**
+     * Makes a cluster from text; the README of {@code backup-api} documents the keys. Secrets are referred to, as {@link SecretSource#reference} says.
+     *
+     * @param settings documented keys
+     * @return the cluster
+     * @throws io.pgbackup.error.ConfigurationException if a key or value is not understood, or one is missing
+     * @throws IllegalStateException if the engine is not on the class path
+     */
+    public static Cluster from(Map<String, String> settings) {
+        return from(settings, SecretSource::reference);
+    }
+
+    /**
+     * Makes a cluster from properties, as {@link #from(Map)} does.
+     *
+     * @param settings documented keys, those of its defaults too
+     * @return the cluster
+     * @throws io.pgbackup.error.ConfigurationException if a key or value is not understood, or one is missing
+     * @throws IllegalStateException if the engine is not on the class path
+     */
+    public static Cluster from(Properties settings) {
+        return from(settings.stringPropertyNames().stream()
+                .collect(Collectors.toMap(Function.identity(), settings::getProperty)));
+    }
+
+    /**
+     * Makes a cluster from text, as {@link #from(Map)} does, with secrets that have names of the application's own.
+     *
+     * @param settings documented keys
+     * @param secrets finds the secret of a name
+     * @return the cluster
+     * @throws io.pgbackup.error.ConfigurationException if a key or value is not understood, or one is missing
+     * @throws IllegalStateException if the engine is not on the class path
+     */
+    public static Cluster from(Map<String, String> settings, SecretResolver secrets) {
+        return EngineProvider.find().configurations().cluster(settings, secrets);
     }
 
     /** A cluster of which only the name is known. */

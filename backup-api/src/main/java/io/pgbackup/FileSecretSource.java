@@ -14,6 +14,11 @@ import java.util.function.IntPredicate;
  * @param verbatim which lengths are taken as they are, line terminator or not
  */
 record FileSecretSource(Path file, IntPredicate verbatim) implements SecretSource {
+    /** The same file, taken as a key: {@link SecretSource#keyFile}. */
+    FileSecretSource asKey() {
+        return new FileSecretSource(file, length -> length == 32);
+    }
+
     @Override
     public Secret obtain() {
         byte[] bytes;

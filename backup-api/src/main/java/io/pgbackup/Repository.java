@@ -1,9 +1,15 @@
 package io.pgbackup;
 
+import io.pgbackup.spi.EngineProvider;
 import io.pgbackup.storage.ProviderConfig;
+import io.pgbackup.storage.SecretResolver;
 import io.pgbackup.storage.StorageLocation;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Properties;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * One place that holds the backups of any number of clusters, and what is needed to use it. Whether it is encrypted is a choice that must
@@ -35,6 +41,44 @@ public final class Repository {
      */
     public static Located at(String location) {
         return new Located(StorageLocation.parse(location), ProviderConfig.none());
+    }
+
+    /**
+     * Makes a repository from text; the README of {@code backup-api} documents the keys. Secrets are referred to, as {@link SecretSource#reference} says.
+     *
+     * @param settings documented keys; those of its provider begin with the scheme and a dot
+     * @return the repository
+     * @throws io.pgbackup.error.ConfigurationException if a key or value is not understood, or one is missing
+     * @throws IllegalStateException if the engine is not on the class path
+     */
+    public static Repository from(Map<String, String> settings) {
+        return from(settings, SecretSource::reference);
+    }
+
+    /**
+     * Makes a repository from properties, as {@link #from(Map)} does.
+     *
+     * @param settings documented keys, those of its defaults too
+     * @return the repository
+     * @throws io.pgbackup.error.ConfigurationException if a key or value is not understood, or one is missing
+     * @throws IllegalStateException if the engine is not on the class path
+     */
+    public static Repository from(Properties settings) {
+        return from(settings.stringPropertyNames().stream()
+                .collect(Collectors.toMap(Function.identity(), settings::getProperty)));
+    }
+
+    /**
+     * Makes a repository from text, as {@link #from(Map)} does, with secrets that have names of the application's own.
+     *
+     * @param settings documented keys
+     * @param secrets finds the secret of a name
+     * @return the repository
+     * @throws io.pgbackup.error.ConfigurationException if a key or value is not understood, or one is missing
+     * @throws IllegalStateException if the engine is not on the class path
+     */
+    public static Repository from(Map<String, String> settings, SecretResolver secrets) {
+        return EngineProvider.find().configurations().repository(settings, secrets);
     }
 
     /** A repository of which the place is known: choose whether it is encrypted. */

@@ -1,5 +1,6 @@
 package io.pgbackup;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
@@ -34,7 +35,35 @@ public interface SecretSource {
      * @return the source
      */
     static SecretSource keyFile(Path file) {
-        return new FileSecretSource(file, length -> length == 32);
+        return new FileSecretSource(file, length -> false).asKey();
+    }
+
+    /**
+     * What a configuration calls a secret by: {@code file:} and an absolute path, or {@code env:} and the name of a variable. The secret itself is
+     * refused, and not repeated.
+     *
+     * @param reference for example {@code file:/etc/backup/passphrase} or {@code env:BACKUP_KEY}
+     * @return the source
+     * @throws IllegalArgumentException if it is no such reference
+     */
+    static SecretSource reference(String reference) {
+        if (reference.startsWith("file:") && isAbsolutePath(reference.substring(5))) {
+            return file(Path.of(reference.substring(5)));
+        }
+        if (reference.matches("env:[A-Za-z_][A-Za-z0-9_]*")) {
+            return environment(reference.substring(4));
+        }
+        throw new IllegalArgumentException(
+                "a secret is referred to as file:/absolute/path or env:NAME; the value given,"
+                        + " which is not repeated here, is neither");
+    }
+
+    private static boolean isAbsolutePath(String path) {
+        try {
+            return Path.of(path).isAbsolute();
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     /**

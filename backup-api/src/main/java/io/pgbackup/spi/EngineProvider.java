@@ -15,6 +15,13 @@ public interface EngineProvider {
     PgBackup create(PgBackupConfiguration configuration);
 
     /**
+     * What makes values from configurations.
+     *
+     * @return a reader; stateless
+     */
+    ConfigurationReader configurations();
+
+    /**
      * Finds the engine.
      *
      * @return the one on the class path

@@ -1,6 +1,7 @@
 package io.pgbackup.azure;
 
 import io.pgbackup.SecretSource;
+import io.pgbackup.storage.NearestName;
 import io.pgbackup.storage.ObjectKind;
 import io.pgbackup.storage.SecretResolver;
 import java.nio.file.Path;

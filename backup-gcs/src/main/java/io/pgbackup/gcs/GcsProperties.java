@@ -1,5 +1,6 @@
 package io.pgbackup.gcs;
 
+import io.pgbackup.storage.NearestName;
 import io.pgbackup.storage.ObjectKind;
 import io.pgbackup.storage.SecretResolver;
 import java.net.URI;
@@ -7,11 +8,9 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -153,28 +152,8 @@ final class GcsProperties {
             known.add(keyOf(kind));
         }
         if (!known.contains(key)) {
-            Optional<String> nearest = known.stream().min(Comparator.comparingInt(other -> distance(key, other)));
             throw new IllegalArgumentException(
-                    "'" + key + "' is not a setting of gs; the nearest is '" + nearest.orElseThrow() + "'");
+                    "'" + key + "' is not a setting of gs; the nearest is '" + NearestName.to(key, known) + "'");
         }
-    }
-
-    /** The number of letters to change, add or remove. */
-    private static int distance(String left, String right) {
-        int[] previous = new int[right.length() + 1];
-        for (int column = 0; column <= right.length(); column++) {
-            previous[column] = column;
-        }
-        for (int row = 1; row <= left.length(); row++) {
-            int[] current = new int[right.length() + 1];
-            current[0] = row;
-            for (int column = 1; column <= right.length(); column++) {
-                int changed = left.charAt(row - 1) == right.charAt(column - 1) ? 0 : 1;
-                current[column] =
-                        Math.min(previous[column - 1] + changed, Math.min(previous[column], current[column - 1]) + 1);
-            }
-            previous = current;
-        }
-        return previous[right.length()];
     }
 }

@@ -1,6 +1,7 @@
 package io.pgbackup.s3;
 
 import io.pgbackup.SecretSource;
+import io.pgbackup.storage.NearestName;
 import io.pgbackup.storage.SecretResolver;
 import java.util.Collection;
 import java.util.Map;
@@ -68,29 +69,9 @@ final class TextSettings {
     /** Throws if anything is left, and names the known key that is most like it. */
     void requireNothingLeft(Collection<String> known) {
         left.keySet().stream().findFirst().ifPresent(unknown -> {
-            String nearest = known.stream()
-                    .min((one, other) -> Integer.compare(distance(unknown, one), distance(unknown, other)))
-                    .orElse("");
+            String nearest = NearestName.to(unknown, known);
             throw new IllegalArgumentException(
                     "the setting '" + unknown + "' is not known; did you mean '" + nearest + "'?");
         });
-    }
-
-    /** How many letters must be put in, taken out or exchanged. */
-    private static int distance(String from, String to) {
-        int[] above = new int[to.length() + 1];
-        for (int column = 0; column < above.length; column++) {
-            above[column] = column;
-        }
-        for (int row = 1; row <= from.length(); row++) {
-            int[] current = new int[above.length];
-            current[0] = row;
-            for (int column = 1; column < above.length; column++) {
-                int exchanged = above[column - 1] + (from.charAt(row - 1) == to.charAt(column - 1) ? 0 : 1);
-                current[column] = Math.min(exchanged, Math.min(above[column], current[column - 1]) + 1);
-            }
-            above = current;
-        }
-        return above[to.length()];
     }
 }

@@ -1,13 +1,12 @@
 package io.pgbackup.sftp;
 
 import io.pgbackup.SecretSource;
+import io.pgbackup.storage.NearestName;
 import io.pgbackup.storage.SecretResolver;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -157,28 +156,8 @@ final class SftpProperties {
 
     private static void requireKnown(String key) {
         if (!KEYS.contains(key)) {
-            String nearest = KEYS.stream()
-                    .min(Comparator.comparingInt(known -> distance(known, key)))
-                    .orElseThrow();
-            throw new IllegalArgumentException(
-                    "the provider for '" + Sftp.SCHEME + "' has no setting '" + key + "'; is '" + nearest + "' meant?");
+            throw new IllegalArgumentException("the provider for '" + Sftp.SCHEME + "' has no setting '" + key
+                    + "'; is '" + NearestName.to(key, KEYS) + "' meant?");
         }
-    }
-
-    /** How many characters must be inserted, removed or replaced. */
-    private static int distance(String from, String to) {
-        List<Integer> row = new ArrayList<>();
-        for (int column = 0; column <= to.length(); column++) {
-            row.add(column);
-        }
-        for (int line = 1; line <= from.length(); line++) {
-            int diagonal = row.set(0, line);
-            for (int column = 1; column <= to.length(); column++) {
-                int replaced = diagonal + (from.charAt(line - 1) == to.charAt(column - 1) ? 0 : 1);
-                diagonal = row.get(column);
-                row.set(column, Math.min(replaced, 1 + Math.min(row.get(column - 1), diagonal)));
-            }
-        }
-        return row.get(to.length());
     }
 }

@@ -22,6 +22,7 @@ import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.JobRecords;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.error.PgBackupException;
+import io.pgbackup.error.RepositoryException;
 import io.pgbackup.keys.KeyRingInfo;
 import io.pgbackup.keys.KeySlotInfo;
 import io.pgbackup.storage.ObjectKey;
@@ -38,6 +39,7 @@ final class CheckOperation {
     private final Repositories repositories;
     private final WalVerbs wal;
     private final List<Item> items = new ArrayList<>();
+    private final List<Repository> reached = new ArrayList<>();
     private Optional<ServerIdentity> identity = Optional.empty();
 
     CheckOperation(Operation operation, Cluster cluster, Repositories repositories, WalVerbs wal) {
@@ -52,16 +54,15 @@ final class CheckOperation {
         guarded("connection", () -> checkServer(server));
         for (Repository repository : repositories.all()) {
             operation.heartbeat();
-            guarded("repository " + repository.name(), () -> checkRepository(repository));
+            guarded("repository " + repository.name(), () -> reachAndCheck(repository));
         }
         guarded(
                 "archiving",
                 () -> items.addAll(
-                        new ArchivingCheck(operation, repositories, ClusterLayout.of(cluster.name())).run(server)));
-        repositories
-                .all()
-                .forEach(repository ->
-                        guarded("WAL in " + repository.name(), () -> items.addAll(wal.check(repository))));
+                        new ArchivingCheck(operation, repositories, ClusterLayout.of(cluster.name()), reached)
+                                .run(server)));
+        reached.forEach(
+                repository -> guarded("WAL in " + repository.name(), () -> items.addAll(wal.check(repository))));
         guarded("WAL policy", () -> items.addAll(wal.checkPolicy()));
         return new CheckReport(operation.id(), items);
     }
@@ -111,6 +112,23 @@ final class CheckOperation {
         }
     }
 
+    private void reachAndCheck(Repository repository) {
+        String subject = "repository " + repository.name();
+        ObjectKey probe = ClusterLayout.of(cluster.name()).root().key("check/" + operation.id() + "-permissions");
+        ReachabilityCheck reachability = new ReachabilityCheck(repositories, probe, items);
+        if (!reachability.canBeReached(repository, subject)) {
+            return;
+        }
+        reached.add(repository);
+        try {
+            checkRepository(repository);
+        } catch (RepositoryException e) {
+            if (!reachability.explained(repository, subject, e)) {
+                throw e;
+            }
+        }
+    }
+
     private void checkRepository(Repository repository) {
         String subject = "repository " + repository.name();
         ClusterLayout layout = ClusterLayout.of(cluster.name());
@@ -141,7 +159,8 @@ final class CheckOperation {
 
     private static String describe(KeySlotInfo slot) {
         return "slot " + slot.number() + (slot.name().isEmpty() ? "" : " (" + slot.name() + ")") + " opens "
-                + slot.generations();
+                + slot.generations()
+                + slot.wrappedBy().map(key -> ", wrapped by " + key).orElse("");
     }
 
     /** Write, read back, find; refuse to overwrite; delete if possible. */

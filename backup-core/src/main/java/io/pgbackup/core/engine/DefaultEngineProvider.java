@@ -1,6 +1,8 @@
 package io.pgbackup.core.engine;
 
 import io.pgbackup.PgBackup;
+import io.pgbackup.core.config.TextConfigurations;
+import io.pgbackup.spi.ConfigurationReader;
 import io.pgbackup.spi.EngineProvider;
 import io.pgbackup.spi.PgBackupConfiguration;
 
@@ -12,5 +14,10 @@ public final class DefaultEngineProvider implements EngineProvider {
     @Override
     public PgBackup create(PgBackupConfiguration configuration) {
         return new Engine(configuration);
+    }
+
+    @Override
+    public ConfigurationReader configurations() {
+        return new TextConfigurations();
     }
 }

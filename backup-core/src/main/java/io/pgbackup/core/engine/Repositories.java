@@ -7,6 +7,7 @@ import io.pgbackup.core.repository.keys.RepositoryOpener;
 import io.pgbackup.core.storage.RetryListener;
 import io.pgbackup.core.storage.RetryPolicy;
 import io.pgbackup.core.storage.RetryTiming;
+import io.pgbackup.core.storage.RetryingKeyWrapper;
 import io.pgbackup.core.storage.RetryingStorage;
 import io.pgbackup.core.storage.StorageErrors;
 import io.pgbackup.core.storage.StorageRegistry;
@@ -23,6 +24,8 @@ import java.util.function.UnaryOperator;
 
 /** The repositories of a {@link io.pgbackup.PgBackup}: opened anew for each operation, so that secrets are asked for each time. */
 final class Repositories {
+    private static final int IMPATIENT_ATTEMPTS = 3;
+
     private final List<Repository> configured;
     private final InstantSource clock;
     private final RepositoryOpener opener;
@@ -30,7 +33,8 @@ final class Repositories {
     Repositories(List<Repository> configured, InstantSource clock) {
         this.configured = configured;
         this.clock = clock;
-        this.opener = new RepositoryOpener(clock);
+        this.opener = new RepositoryOpener(
+                clock, key -> new RetryingKeyWrapper(key, RetryPolicy.standard(), RetryTiming.system()));
     }
 
     List<Repository> all() {
@@ -64,11 +68,21 @@ final class Repositories {
         }
     }
 
+    /** The store of one, for somebody who wants to know now whether it answers; the caller closes it. */
+    Storage impatient(Repository repository) {
+        requireConfigured(repository);
+        return storage(repository, RetryPolicy.standard().withAttempts(IMPATIENT_ATTEMPTS));
+    }
+
     private Storage storage(Repository repository) {
+        return storage(repository, RetryPolicy.standard());
+    }
+
+    private Storage storage(Repository repository, RetryPolicy policy) {
         try {
             Storage storage = StorageRegistry.discover()
                     .open(repository.location(), repository.config(), new StorageContext(clock));
-            return new RetryingStorage(storage, RetryPolicy.standard(), RetryTiming.system(), RetryListener.none());
+            return new RetryingStorage(storage, policy, RetryTiming.system(), RetryListener.none());
         } catch (StorageException e) {
             throw StorageErrors.translate(e, ObjectPrefix.root(), repository.name());
         }

@@ -2,6 +2,7 @@ package io.pgbackup.core.engine.wal;
 
 import io.pgbackup.wal.WalPolicy;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * The shell scripts that the server runs for each WAL file. They ask the service over its socket, by curl or, where that is not installed, by perl. Exit
@@ -123,16 +124,21 @@ final class CommandScripts {
 
     /** Asks nobody: copies into a spool. */
     static String spool(WalPolicy.Spool spool) {
-        return SPOOL.formatted(quoted(spool.directory()), spool.bytes());
+        return filled(SPOOL, quoted(spool.directory()), spool.bytes());
     }
 
     static String archive(Path socket) {
-        return ASK.formatted(quoted(socket)) + ARCHIVE.formatted(ARCHIVE_SECONDS);
+        return filled(ASK, quoted(socket)) + filled(ARCHIVE, ARCHIVE_SECONDS);
     }
 
     /** Identity 0 is the current one. */
     static String restore(Path socket, int identity) {
-        return ASK.formatted(quoted(socket)) + RESTORE.formatted(identity, RESTORE_SECONDS, RESTORE_PATIENCE_SECONDS);
+        return filled(ASK, quoted(socket)) + filled(RESTORE, identity, RESTORE_SECONDS, RESTORE_PATIENCE_SECONDS);
+    }
+
+    /** With the digits that a shell knows, whatever the locale has. */
+    private static String filled(String script, Object... values) {
+        return String.format(Locale.ROOT, script, values);
     }
 
     /** One word for a shell. */

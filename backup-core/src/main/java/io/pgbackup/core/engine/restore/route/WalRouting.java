@@ -87,6 +87,19 @@ public final class WalRouting {
     }
 
     /**
+     * The newest timeline that leads on from a backup.
+     *
+     * @param backup where it begins
+     * @return later ones are greater, those of a later identity than all of an earlier one
+     */
+    public Branch branch(BackupRecord backup) {
+        int number = identities.numberOf(backup.takenAs());
+        Timeline own = new Timeline(backup.wal().timeline());
+        return new Branch(
+                number, timelines(number).newest(own, backup.wal().stop()).timeline());
+    }
+
+    /**
      * The way from a backup.
      *
      * @param backup where it begins

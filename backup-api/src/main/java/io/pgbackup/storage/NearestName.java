@@ -1,13 +1,20 @@
-package io.pgbackup.azure;
+package io.pgbackup.storage;
 
 import java.util.Collection;
 import java.util.Comparator;
 
-/** The known name that somebody probably meant. */
-final class NearestName {
+/** The known name that somebody probably meant, for the messages about unknown settings. */
+public final class NearestName {
     private NearestName() {}
 
-    static String to(String wrong, Collection<String> known) {
+    /**
+     * Looks for the name that differs in the fewest letters.
+     *
+     * @param wrong what was written
+     * @param known at least one name
+     * @return the nearest of the known names; of two that are equally near the first in the alphabet
+     */
+    public static String to(String wrong, Collection<String> known) {
         return known.stream()
                 .min(Comparator.comparingInt((String name) -> distance(wrong, name))
                         .thenComparing(Comparator.naturalOrder()))
