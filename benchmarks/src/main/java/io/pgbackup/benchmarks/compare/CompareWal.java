@@ -58,7 +58,14 @@ public final class CompareWal {
      */
     public static void main(String[] arguments) throws IOException {
         Map<String, String> options = new LinkedHashMap<>(Map.of(
-                "--segments", "64", "--repetitions", "3", "--server", "auto", "--work", System.getProperty("java.io.tmpdir")));
+                "--segments",
+                "64",
+                "--repetitions",
+                "3",
+                "--server",
+                "auto",
+                "--work",
+                System.getProperty("java.io.tmpdir")));
         for (int at = 0; at < arguments.length; at += 2) {
             if (at + 1 == arguments.length || options.replace(arguments[at], arguments[at + 1]) == null) {
                 System.err.println(arguments[at] + " is unknown or lacks its value\n" + USAGE);
@@ -121,7 +128,13 @@ public final class CompareWal {
             double fetch = timed(source.fetching(session.restoreCommand()));
             source.requireFetched();
             System.err.printf(
-                    Locale.ROOT, "%-22s %-16s push %6.2f s  fetch %6.2f s  %7.1f MB%n", way.text(), tool.name(), push, fetch, stored / 1e6);
+                    Locale.ROOT,
+                    "%-22s %-16s push %6.2f s  fetch %6.2f s  %7.1f MB%n",
+                    way.text(),
+                    tool.name(),
+                    push,
+                    fetch,
+                    stored / 1e6);
             if (counted) {
                 add("push | " + way.text() + " | " + tool.name(), push, stored);
                 add("fetch | " + way.text() + " | " + tool.name(), fetch, stored);
@@ -151,7 +164,8 @@ public final class CompareWal {
                 Runtime.getRuntime().availableProcessors(),
                 System.getProperty("java.version")));
         seconds.forEach((row, taken) -> {
-            double[] sorted = taken.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            double[] sorted =
+                    taken.stream().mapToDouble(Double::doubleValue).sorted().toArray();
             double median = (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
             text.append(String.format(
                     Locale.ROOT,

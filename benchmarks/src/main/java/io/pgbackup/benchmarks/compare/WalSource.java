@@ -61,7 +61,8 @@ final class WalSource implements AutoCloseable {
                 workspace.ownDirectory(data.resolve(directory));
             }
             for (String file : Stream.concat(
-                            Stream.of("PG_VERSION", "global/pg_control"), segments.stream().map(name -> "pg_wal/" + name))
+                            Stream.of("PG_VERSION", "global/pg_control"),
+                            segments.stream().map(name -> "pg_wal/" + name))
                     .toList()) {
                 Files.copy(server.data().resolve(file), data.resolve(file), StandardCopyOption.REPLACE_EXISTING);
             }

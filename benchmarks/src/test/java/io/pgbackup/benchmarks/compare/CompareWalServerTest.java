@@ -17,8 +17,8 @@ class CompareWalServerTest {
     @Test
     void timesThisLibraryOnAFewSegments() throws IOException {
         PostgresAvailability.require(PostgresVersion.newest());
-        Map<String, String> options = Map.of(
-                "--segments", "2", "--repetitions", "1", "--server", "embedded", "--work", work.toString());
+        Map<String, String> options =
+                Map.of("--segments", "2", "--repetitions", "1", "--server", "embedded", "--work", work.toString());
 
         String table = CompareWal.run(name -> options.getOrDefault(name, ""));
 

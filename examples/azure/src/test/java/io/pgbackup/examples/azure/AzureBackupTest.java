@@ -76,28 +76,30 @@ class AzureBackupTest {
             try (PgBackup pg = backup.open();
                     WalService service =
                             backup.archive(pg, source.socketDirectory().resolve("wal"))) {
-            source.archiveBy(service.writeArchiveCommand(source.socketDirectory().resolve("archive")));
-            source.execute("CREATE TABLE t AS SELECT n, md5(n::text) AS m FROM generate_series(1, 50000) n");
-            BackupLabel full = backup.backUp(BackupRequest.full()).label();
+                source.archiveBy(
+                        service.writeArchiveCommand(source.socketDirectory().resolve("archive")));
+                source.execute("CREATE TABLE t AS SELECT n, md5(n::text) AS m FROM generate_series(1, 50000) n");
+                BackupLabel full = backup.backUp(BackupRequest.full()).label();
 
-            source.execute(
-                    "DELETE FROM t WHERE n % 3 = 0",
-                    "INSERT INTO t SELECT n, 'new' FROM generate_series(90000, 91000) n");
-            BackupLabel incremental = backup.backUp(BackupRequest.incremental()).label();
+                source.execute(
+                        "DELETE FROM t WHERE n % 3 = 0",
+                        "INSERT INTO t SELECT n, 'new' FROM generate_series(90000, 91000) n");
+                BackupLabel incremental =
+                        backup.backUp(BackupRequest.incremental()).label();
 
-            String wanted = String.valueOf(source.query(SUM));
-            Instant time = Instant.now();
-            source.execute("UPDATE t SET m = 'a mistake'");
-            pg.check().requireOk(); // the log up to here is archived
+                String wanted = String.valueOf(source.query(SUM));
+                Instant time = Instant.now();
+                source.execute("UPDATE t SET m = 'a mistake'");
+                pg.check().requireOk(); // the log up to here is archived
 
-            backup.prove();
-            assertThat(restored(backup, RecoveryTarget.time(time))).isEqualTo(wanted);
+                backup.prove();
+                assertThat(restored(backup, RecoveryTarget.time(time))).isEqualTo(wanted);
 
-            backup.backUp(BackupRequest.full());
-            ExpireResult expired = backup.expire(Duration.ZERO);
-            assertThat(expired.deleted()).containsExactlyInAnyOrder(full, incremental);
-            assertThat(expired.walFiles()).isPositive();
-            backup.prove();
+                backup.backUp(BackupRequest.full());
+                ExpireResult expired = backup.expire(Duration.ZERO);
+                assertThat(expired.deleted()).containsExactlyInAnyOrder(full, incremental);
+                assertThat(expired.walFiles()).isPositive();
+                backup.prove();
             }
         }
     }

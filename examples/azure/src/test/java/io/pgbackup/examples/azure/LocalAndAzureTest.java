@@ -30,8 +30,8 @@ class LocalAndAzureTest {
     @TempDir
     private Path directory;
 
-    private final EncryptionKey key =
-            EncryptionKey.fromPassphrase(SecretSource.value(UUID.randomUUID().toString().toCharArray()));
+    private final EncryptionKey key = EncryptionKey.fromPassphrase(
+            SecretSource.value(UUID.randomUUID().toString().toCharArray()));
 
     private LocalAndAzure program(PostgresServer source, Azurite azurite) {
         Repository azure = Repository.at(azurite.location("backups", "years"))
@@ -85,7 +85,9 @@ class LocalAndAzureTest {
                         .containsExactly(january.label());
                 program.restoreFromAzure(directory.resolve("february"));
                 assertThat(rowsIn("february")).isEqualTo("0");
-                assertThat(february.backup().sizes().walStored()).as("it stands alone").isPositive();
+                assertThat(february.backup().sizes().walStored())
+                        .as("it stands alone")
+                        .isPositive();
             }
         }
     }

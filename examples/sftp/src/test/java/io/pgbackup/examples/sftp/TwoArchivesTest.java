@@ -24,8 +24,8 @@ class TwoArchivesTest {
     @TempDir
     private Path directory;
 
-    private final EncryptionKey key =
-            EncryptionKey.fromPassphrase(SecretSource.value(UUID.randomUUID().toString().toCharArray()));
+    private final EncryptionKey key = EncryptionKey.fromPassphrase(
+            SecretSource.value(UUID.randomUUID().toString().toCharArray()));
 
     private String rowsIn(String target) {
         try (PostgresServer restored = PostgresServer.startOn(PostgresVersion.V17, directory.resolve(target))) {
@@ -68,7 +68,8 @@ class TwoArchivesTest {
                 program.expire();
 
                 for (Repository repository : new Repository[] {local, vault}) {
-                    program.restore(repository, directory.resolve("from-" + repository.name()), RecoveryTarget.time(time));
+                    program.restore(
+                            repository, directory.resolve("from-" + repository.name()), RecoveryTarget.time(time));
                     assertThat(rowsIn("from-" + repository.name())).isEqualTo("700");
                 }
             }
