@@ -21,6 +21,7 @@ import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.JobRecords;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.error.PgBackupException;
+import io.pgbackup.error.RepositoryException;
 import io.pgbackup.keys.KeyRingInfo;
 import io.pgbackup.keys.KeySlotInfo;
 import io.pgbackup.storage.ObjectKey;
@@ -36,6 +37,7 @@ final class CheckOperation {
     private final Cluster cluster;
     private final Repositories repositories;
     private final List<Item> items = new ArrayList<>();
+    private final List<Repository> reached = new ArrayList<>();
     private Optional<ServerIdentity> identity = Optional.empty();
 
     CheckOperation(Operation operation, Cluster cluster, Repositories repositories) {
@@ -49,12 +51,13 @@ final class CheckOperation {
         guarded("connection", () -> checkServer(server));
         for (Repository repository : repositories.all()) {
             operation.heartbeat();
-            guarded("repository " + repository.name(), () -> checkRepository(repository));
+            guarded("repository " + repository.name(), () -> reachAndCheck(repository));
         }
         guarded(
                 "archiving",
                 () -> items.addAll(
-                        new ArchivingCheck(operation, repositories, ClusterLayout.of(cluster.name())).run(server)));
+                        new ArchivingCheck(operation, repositories, ClusterLayout.of(cluster.name()), reached)
+                                .run(server)));
         return new CheckReport(operation.id(), items);
     }
 
@@ -100,6 +103,23 @@ final class CheckOperation {
         try (ClusterFiles files = new LocalClusterFiles(server.dataDirectory(), Pause.sleeping())) {
             ClusterMatch.require(files.readControlFile(), facts);
             passed("data directory", server.dataDirectory() + " belongs to the server");
+        }
+    }
+
+    private void reachAndCheck(Repository repository) {
+        String subject = "repository " + repository.name();
+        ObjectKey probe = ClusterLayout.of(cluster.name()).root().key("check/" + operation.id() + "-permissions");
+        ReachabilityCheck reachability = new ReachabilityCheck(repositories, probe, items);
+        if (!reachability.canBeReached(repository, subject)) {
+            return;
+        }
+        reached.add(repository);
+        try {
+            checkRepository(repository);
+        } catch (RepositoryException e) {
+            if (!reachability.explained(repository, subject, e)) {
+                throw e;
+            }
         }
     }
 
