@@ -2,6 +2,7 @@ package io.pgbackup.benchmarks.compare;
 
 import io.pgbackup.Compression;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,18 +73,24 @@ record PgBackRestWal(Workspace workspace, WalSource source, CompareWal.Way way, 
 
             @Override
             public void close() {
-                awaitWorkers(place);
-                Workspace.delete(place);
+                delete(place);
             }
         };
     }
 
-    /** They go on for a moment after the last answer; each holds a lock. */
-    private static void awaitWorkers(Path place) {
+    /** Its workers go on for a moment after the last answer, and make files. */
+    private static void delete(Path place) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (Workspace.files(place).stream().anyMatch(file -> file.toString().endsWith(".lock"))
-                && System.nanoTime() - deadline < 0) {
-            LockSupport.parkNanos(POLL.toNanos());
+        while (true) {
+            try {
+                Workspace.delete(place);
+                return;
+            } catch (UncheckedIOException e) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(POLL.toNanos());
+            }
         }
     }
 }
