@@ -18,6 +18,16 @@ public interface WalService extends AutoCloseable {
     String writeArchiveCommand(Path script);
 
     /**
+     * As {@link #writeArchiveCommand(Path)}; while nobody serves, the script starts a JVM for each file, which pushes it by itself and ends. So the server archives on while the application
+     * is replaced, at the price of a start for each segment. With a spool no JVM is ever needed, and none is started.
+     *
+     * @param script is replaced if it exists; for the user of this process only
+     * @param fallback how it is started, and where its settings are
+     * @return the value for {@code archive_command}, quoted
+     */
+    String writeArchiveCommand(Path script, JavaFallback fallback);
+
+    /**
      * Writes a shell script for {@code restore_command}. It ends with 0 if the file was found, with 1 if no repository has it, and with 126 after every
      * error, which stops recovery instead of ending it.
      *
@@ -25,6 +35,24 @@ public interface WalService extends AutoCloseable {
      * @return the value for {@code restore_command}, quoted
      */
     String writeRestoreCommand(Path script);
+
+    /**
+     * As {@link #writeRestoreCommand(Path)}; while nobody serves, the script starts a JVM for each file. Nothing is fetched ahead then. A JVM that cannot start ends the script with 126,
+     * never with 1.
+     *
+     * @param script is replaced if it exists; for the user of this process only
+     * @param fallback how it is started, and where its settings are
+     * @return the value for {@code restore_command}, quoted
+     */
+    String writeRestoreCommand(Path script, JavaFallback fallback);
+
+    /**
+     * Makes, or makes anew, the file with loaded classes that a fallback names: starts its JVM once, which asks the repositories for a file that none has. This also proves the settings.
+     *
+     * @param fallback names the file
+     * @throws io.pgbackup.error.PgBackupException with {@code TARGET_UNUSABLE} if the JVM fails, with what it said; or if its class path does not allow it
+     */
+    void createSharedArchive(JavaFallback fallback);
 
     /** Stops answering and removes the socket. Commands that are under way fail in the way above, and the server repeats them. Idempotent. */
     @Override

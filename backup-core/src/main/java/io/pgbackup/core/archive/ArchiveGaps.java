@@ -51,7 +51,7 @@ public record ArchiveGaps(ArchivedTimelines timelines, WalSegmentSize size) {
      * @param dropped what was given up
      * @return in order; each either wholly given up or not at all
      */
-    List<WalGap> find(List<DroppedWal.Range> dropped) {
+    public List<WalGap> find(List<DroppedWal.Range> dropped) {
         TreeMap<Timeline, List<Run>> missing = new TreeMap<>();
         for (Timeline timeline : timelines.all()) {
             List<Run> runs = runs(timeline);

@@ -1,8 +1,11 @@
 package io.pgbackup.core.engine.wal;
 
+import io.pgbackup.wal.JavaFallback;
 import io.pgbackup.wal.WalPolicy;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The shell scripts that the server runs for each WAL file. They ask the service over its socket, by curl or, where that is not installed, by perl. Exit
@@ -54,10 +57,29 @@ final class CommandScripts {
             }
             """;
 
+    /** Nobody listens at the socket: 7 is what both ways of asking end with then. */
+    private static final String NO_JAVA = """
+            can_launch() { return 1; }
+            launch() { return 1; }
+            settings=
+            """;
+
+    private static final String JAVA = """
+            can_launch() { return 0; }
+            settings=%s
+            launch() { %s "$@"; }
+            """;
+
     private static final String ARCHIVE = """
             answer=$(mktemp) || exit 1
             trap 'rm -f "$answer"' EXIT
-            code=$(ask "/push/$1" "$answer" %d) || { echo "pgbackup does not answer at $socket: is its process up?" >&2; exit 1; }
+            code=$(ask "/push/$1" "$answer" %d)
+            asked=$?
+            if [ "$asked" = 7 ] && can_launch; then
+              launch push "$settings" "$2" && exit 0
+              exit 1
+            fi
+            [ "$asked" = 0 ] || { echo "pgbackup does not answer at $socket: is its process up?" >&2; exit 1; }
             [ "$code" = 200 ] && exit 0
             cat "$answer" >&2
             exit 1
@@ -72,6 +94,13 @@ final class CommandScripts {
                   200) mv -f "$2.pgbackup-part" "$2" && exit 0; exit 126 ;;
                   404) exit 1 ;;
                   *) cat "$2.pgbackup-part" >&2; exit 126 ;;
+                esac
+              elif [ "$?" = 7 ] && can_launch; then
+                launch fetch "$settings" "$1" "$2"
+                case $? in
+                  0) exit 0 ;;
+                  %d) exit 1 ;;
+                  *) exit 126 ;;
                 esac
               fi
               if [ "$waited" -ge %d ]; then
@@ -127,13 +156,25 @@ final class CommandScripts {
         return filled(SPOOL, quoted(spool.directory()), spool.bytes());
     }
 
-    static String archive(Path socket) {
-        return filled(ASK, quoted(socket)) + filled(ARCHIVE, ARCHIVE_SECONDS);
+    static String archive(Path socket, Optional<JavaFallback> fallback) {
+        return filled(ASK, quoted(socket)) + launching(fallback) + filled(ARCHIVE, ARCHIVE_SECONDS);
     }
 
     /** Identity 0 is the current one. */
-    static String restore(Path socket, int identity) {
-        return filled(ASK, quoted(socket)) + filled(RESTORE, identity, RESTORE_SECONDS, RESTORE_PATIENCE_SECONDS);
+    static String restore(Path socket, Optional<JavaFallback> fallback) {
+        return filled(ASK, quoted(socket))
+                + launching(fallback)
+                + filled(RESTORE, 0, RESTORE_SECONDS, LaunchedCommand.MISSING, RESTORE_PATIENCE_SECONDS);
+    }
+
+    private static String launching(Optional<JavaFallback> fallback) {
+        return fallback.map(java -> filled(
+                        JAVA,
+                        quoted(java.settings().toString()),
+                        JavaLaunching.command(java).stream()
+                                .map(CommandScripts::quoted)
+                                .collect(Collectors.joining(" "))))
+                .orElse(NO_JAVA);
     }
 
     /** With the digits that a shell knows, whatever the locale has. */
@@ -143,6 +184,10 @@ final class CommandScripts {
 
     /** One word for a shell. */
     static String quoted(Path path) {
-        return "'" + path.toString().replace("'", "'\\''") + "'";
+        return quoted(path.toString());
+    }
+
+    private static String quoted(String word) {
+        return "'" + word.replace("'", "'\\''") + "'";
     }
 }

@@ -3,6 +3,7 @@ package io.pgbackup.core.engine.wal;
 import io.pgbackup.Cluster;
 import io.pgbackup.error.ConfigurationException;
 import io.pgbackup.error.ErrorCode;
+import io.pgbackup.wal.JavaFallback;
 import io.pgbackup.wal.WalService;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -106,13 +107,35 @@ final class CommandService implements WalService {
 
     @Override
     public String writeArchiveCommand(Path script) {
-        return spool.map(some -> directory.write(script, CommandScripts.spool(some.policy())) + " %f %p")
-                .orElseGet(() -> directory.write(script, CommandScripts.archive(directory.socket())) + " %f");
+        return spool.isPresent()
+                ? writeSpooling(script, spool.get())
+                : directory.write(script, CommandScripts.archive(directory.socket(), Optional.empty())) + " %f";
+    }
+
+    private String writeSpooling(Path script, WalSpool some) {
+        return directory.write(script, CommandScripts.spool(some.policy())) + " %f %p";
+    }
+
+    @Override
+    public String writeArchiveCommand(Path script, JavaFallback fallback) {
+        return spool.isPresent()
+                ? writeSpooling(script, spool.get())
+                : directory.write(script, CommandScripts.archive(directory.socket(), Optional.of(fallback))) + " %f %p";
     }
 
     @Override
     public String writeRestoreCommand(Path script) {
-        return directory.write(script, CommandScripts.restore(directory.socket(), 0)) + " %f %p";
+        return directory.write(script, CommandScripts.restore(directory.socket(), Optional.empty())) + " %f %p";
+    }
+
+    @Override
+    public String writeRestoreCommand(Path script, JavaFallback fallback) {
+        return directory.write(script, CommandScripts.restore(directory.socket(), Optional.of(fallback))) + " %f %p";
+    }
+
+    @Override
+    public void createSharedArchive(JavaFallback fallback) {
+        JavaLaunching.createSharedArchive(fallback, directory);
     }
 
     @Override

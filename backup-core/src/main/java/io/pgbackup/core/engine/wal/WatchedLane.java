@@ -3,6 +3,7 @@ package io.pgbackup.core.engine.wal;
 import io.pgbackup.core.archive.ArchiveGaps;
 import io.pgbackup.core.archive.ArchiveTail;
 import io.pgbackup.core.archive.ArchivedTimelines;
+import io.pgbackup.core.archive.DroppedWal;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import io.pgbackup.wal.WalGap;
@@ -22,6 +23,8 @@ final class WatchedLane {
     private final WalLane lane;
     private final ArchiveTail tail = new ArchiveTail();
     private Optional<String> backup = Optional.empty();
+    private List<DroppedWal.Range> dropped = List.of();
+    private List<WalGap> known = List.of();
     private int identity;
     private int looks;
 
@@ -67,6 +70,8 @@ final class WatchedLane {
     private Sight look(Archives archives) {
         if (looks++ % LOOKS_BETWEEN_FULL_ONES == 0 || archives.current() != identity) {
             tail.forget();
+            dropped = List.of();
+            known = List.of();
             identity = archives.current();
             backup = RecentWal.newestBackup(archives);
         }
@@ -79,12 +84,22 @@ final class WatchedLane {
                 .filter(name -> name.kind() != WalFileName.Kind.TIMELINE_HISTORY)
                 .map(RecentWal::position)
                 .min(String::compareTo);
-        WalSegmentSize size = new WalSegmentSize(archives.identity(identity).segmentSize());
-        List<WalGap> gaps = new ArchiveGaps(seen, size)
-                .find().stream()
-                        .filter(gap -> behind(WalFileName.parse(gap.lastMissing())))
-                        .toList();
-        return new Sight(names, new Expected(backup.or(() -> oldest)), gaps);
+        return new Sight(names, new Expected(backup.or(() -> oldest)), gaps(archives, seen));
+    }
+
+    /** What was given up is read again only if something is missing that was not missing before. */
+    private List<WalGap> gaps(Archives archives, ArchivedTimelines seen) {
+        ArchiveGaps missing = new ArchiveGaps(
+                seen, new WalSegmentSize(archives.identity(identity).segmentSize()));
+        List<WalGap> found = missing.find(dropped);
+        if (!known.containsAll(found)) {
+            dropped = new DroppedWal(archives.of(identity)).all();
+            found = missing.find(dropped);
+        }
+        known = found;
+        return found.stream()
+                .filter(gap -> behind(WalFileName.parse(gap.lastMissing())))
+                .toList();
     }
 
     private boolean behind(WalFileName name) {
