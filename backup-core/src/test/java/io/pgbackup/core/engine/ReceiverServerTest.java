@@ -102,9 +102,16 @@ class ReceiverServerTest {
                         .recoverTo(RecoveryTarget.latest())
                         .walFrom(WalDelivery.restoreCommand(command))
                         .whenReached(RecoveryAction.PROMOTE));
-                try (PostgresServer restored = PostgresServer.startOn(version, target)) {
-                    assertThat(restored.query("SELECT count(*) || ' ' || max(n) FROM ledger"))
-                            .isEqualTo("40 41");
+                Path prefetched = site.fresh("restored");
+                pg.restore(RestoreRequest.into(prefetched)
+                        .recoverTo(RecoveryTarget.latest())
+                        .walFrom(WalDelivery.prefetched())
+                        .whenReached(RecoveryAction.PROMOTE));
+                for (Path place : List.of(target, prefetched)) {
+                    try (PostgresServer restored = PostgresServer.startOn(version, place)) {
+                        assertThat(restored.query("SELECT count(*) || ' ' || max(n) FROM ledger"))
+                                .isEqualTo("40 41");
+                    }
                 }
             }
         }

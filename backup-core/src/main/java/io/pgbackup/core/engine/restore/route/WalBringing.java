@@ -1,13 +1,21 @@
 package io.pgbackup.core.engine.restore.route;
 
+import io.pgbackup.Lsn;
+import io.pgbackup.core.archive.ArchivedParts;
 import io.pgbackup.core.archive.WalArchive;
 import io.pgbackup.core.engine.restore.target.TargetDirectory;
 import io.pgbackup.core.postgres.files.EntryAttributes;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.work.OrderedWork;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Optional;
 
 /** Brings the WAL of a route into {@code pg_wal} of the restored directory, over what the set had of it. For one thread. */
 public final class WalBringing {
+    private static final int PAGE = 8192;
+    private static final int ATTEMPTS = 5;
+
     private final TargetDirectory target;
     private final EntryAttributes model;
 
@@ -31,22 +39,52 @@ public final class WalBringing {
     public void bring(WalRoute route, OrderedWork work) {
         route.archive().ifPresent(archive -> {
             for (WalFileName name : route.files()) {
-                work.submit(() -> bring(archive, name), done -> {});
+                Optional<WalRoute.Part> part =
+                        route.part().filter(begin -> begin.segment().equals(name));
+                work.submit(() -> bring(archive, name, part), done -> {});
             }
             work.drain();
         });
     }
 
-    private Boolean bring(WalArchive archive, WalFileName name) {
+    private Boolean bring(WalArchive archive, WalFileName name, Optional<WalRoute.Part> part) {
         target.write(
                 "pg_wal/" + name,
                 out -> {
-                    if (!archive.copyTo(name, out)) {
+                    // Parts go when the whole has come: who does not find one looks once more.
+                    boolean found = archive.copyTo(name, out)
+                            || part.isPresent() && isFilled(archive, part.get(), out)
+                            || archive.copyTo(name, out);
+                    if (!found) {
                         // It was listed a moment ago.
                         throw archive.repository().missing(archive.layout().file(name));
                     }
                 },
                 model);
         return true;
+    }
+
+    /** The latest there is now: while somebody receives, each part makes the one before worthless. The rest is zero: recovery ends there as at the end of every log. */
+    private static boolean isFilled(WalArchive archive, WalRoute.Part part, OutputStream out) throws IOException {
+        ArchivedParts parts = new ArchivedParts(archive);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Optional<Lsn> end = parts.latest(part.segment());
+            if (end.isPresent() && parts.copyTo(part.segment(), end.get(), out)) {
+                fill(
+                        out,
+                        part.segment().start(part.size()).value()
+                                + part.size().bytes()
+                                - end.get().value());
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void fill(OutputStream out, long length) throws IOException {
+        byte[] zeros = new byte[PAGE];
+        for (long left = length; left > 0; left -= zeros.length) {
+            out.write(zeros, 0, (int) Math.min(left, zeros.length));
+        }
     }
 }

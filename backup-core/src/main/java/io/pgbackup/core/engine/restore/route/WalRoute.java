@@ -1,5 +1,6 @@
 package io.pgbackup.core.engine.restore.route;
 
+import io.pgbackup.Lsn;
 import io.pgbackup.core.archive.WalArchive;
 import io.pgbackup.core.postgres.recovery.RecoverySettings;
 import io.pgbackup.core.postgres.wal.WalFileName;
@@ -13,10 +14,25 @@ import java.util.Optional;
  *
  * @param plan as users see it
  * @param archive where the WAL is that is brought; empty if none is
+ * @param part what was received of the last file that is brought, which is nowhere as a whole; empty if all are whole
  * @param settings with which the server recovers
  * @param doubt what a person should know of where recovery ends: it is before WAL that is missing, or nothing tells; empty if all is well
  */
-public record WalRoute(WalPlan plan, Optional<WalArchive> archive, RecoverySettings settings, Optional<String> doubt) {
+public record WalRoute(
+        WalPlan plan,
+        Optional<WalArchive> archive,
+        Optional<Part> part,
+        RecoverySettings settings,
+        Optional<String> doubt) {
+    /**
+     * The begin of a segment.
+     *
+     * @param segment which
+     * @param end behind its last byte
+     * @param size of the cluster's segments
+     */
+    public record Part(WalFileName segment, Lsn end, WalSegmentSize size) {}
+
     /**
      * What is brought into the restored directory.
      *

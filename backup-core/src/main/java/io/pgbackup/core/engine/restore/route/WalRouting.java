@@ -3,6 +3,7 @@ package io.pgbackup.core.engine.restore.route;
 import io.pgbackup.Lsn;
 import io.pgbackup.core.archive.ArchiveGaps;
 import io.pgbackup.core.archive.ArchiveLayout;
+import io.pgbackup.core.archive.ArchivedParts;
 import io.pgbackup.core.archive.ArchivedTimelines;
 import io.pgbackup.core.archive.SegmentChain;
 import io.pgbackup.core.archive.WalArchive;
@@ -123,12 +124,25 @@ public final class WalRouting {
         doubt = Optional.empty();
         int last = last(backup, known.archive(), chain, end);
         boolean brought = request.wal() instanceof WalDelivery.Prefetched;
-        List<String> files = brought ? files(chain, last) : List.of();
+        Optional<WalRoute.Part> part = brought ? part(known.archive(), chain, size) : Optional.empty();
+        List<String> files = new ArrayList<>(brought ? files(chain, last) : List.of());
+        part.ifPresent(begin -> files.add(begin.segment().toString()));
+        Lsn until = part.map(begin -> max(begin.end(), end)).orElse(end);
         return new WalRoute(
-                new WalPlan(history.timeline().value(), backup.wal().start(), end, files),
+                new WalPlan(history.timeline().value(), backup.wal().start(), until, files),
                 brought ? Optional.of(known.archive()) : Optional.empty(),
+                part,
                 orders.along(history.timeline()),
                 doubt);
+    }
+
+    /** What was received of the segment in which the log ends. Whoever wants a certain point gets it from whole segments. */
+    private Optional<WalRoute.Part> part(WalArchive archive, SegmentChain chain, WalSegmentSize size) {
+        return request.target() instanceof RecoveryTarget.Latest
+                ? new ArchivedParts(archive)
+                        .latest(chain.missing())
+                        .map(end -> new WalRoute.Part(chain.missing(), end, size))
+                : Optional.empty();
     }
 
     /** The set's own copy of its last segment may end with the backup. */
@@ -178,7 +192,7 @@ public final class WalRouting {
                 timelines.filter(known -> !files.isEmpty()).map(ArchivedTimelines::archive);
         WalPlan plan = new WalPlan(
                 backup.wal().timeline(), backup.wal().start(), backup.wal().stop(), files);
-        return new WalRoute(plan, archive, orders.toEndOfBackup(), Optional.empty());
+        return new WalRoute(plan, archive, Optional.empty(), orders.toEndOfBackup(), Optional.empty());
     }
 
     private ArchivedTimelines timelines(int number) {
