@@ -30,4 +30,13 @@ public abstract sealed class StorageException extends Exception
     public Optional<Duration> retryAfter() {
         return Optional.empty();
     }
+
+    /**
+     * How far the request came, for whoever looks for the reason.
+     *
+     * @return empty if the store answered something else than a refusal, or broke off
+     */
+    public Optional<FailedStep> failedStep() {
+        return Optional.ofNullable(getCause()).flatMap(FailedStep::of);
+    }
 }

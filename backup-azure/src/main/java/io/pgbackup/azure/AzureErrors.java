@@ -5,6 +5,7 @@ import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpResponse;
 import com.azure.storage.blob.models.BlobStorageException;
 import com.microsoft.aad.msal4j.MsalServiceException;
+import io.pgbackup.storage.FailedStep;
 import io.pgbackup.storage.ObjectExistsException;
 import io.pgbackup.storage.ObjectNotFoundException;
 import io.pgbackup.storage.StorageDeniedException;
@@ -42,6 +43,8 @@ final class AzureErrors {
             "LeaseAlreadyPresent",
             "SnapshotsPresent",
             "DeletingBlobWithLegalHoldNotAllowed");
+    private static final Set<String> WRONG_CREDENTIALS =
+            Set.of("AuthenticationFailed", "InvalidAuthenticationInfo", "NoAuthenticationInformation");
     private static final Set<String> BUSY =
             Set.of("ContainerBeingDeleted", "AccountBeingCreated", "OperationTimedOut", "ServerBusy", "InternalError");
     private static final Set<String> FULL = Set.of("AccountStorageLimitExceeded", "ContainerQuotaExceeded");
@@ -125,7 +128,10 @@ final class AzureErrors {
         if (EXISTS.contains(code)) {
             return new ObjectExistsException(message, harmless);
         }
-        if (LOCKED.contains(code) || status == 401 || status == 403) {
+        if (status == 401 || WRONG_CREDENTIALS.contains(code)) {
+            return StorageDeniedException.at(FailedStep.CREDENTIALS, message, harmless);
+        }
+        if (LOCKED.contains(code) || status == 403) {
             return new StorageDeniedException(message, harmless);
         }
         boolean unexpectedSuccess = status < 300;
@@ -144,7 +150,7 @@ final class AzureErrors {
                         .getMessage());
         return isTransient(failure)
                 ? new StorageUnavailableException(reason, harmless)
-                : new StorageDeniedException(reason, harmless);
+                : StorageDeniedException.at(FailedStep.CREDENTIALS, reason, harmless);
     }
 
     /** Whether the same may succeed later: the network, a time limit, or a service that had a bad moment. */

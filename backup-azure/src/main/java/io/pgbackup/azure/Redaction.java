@@ -1,6 +1,8 @@
 package io.pgbackup.azure;
 
+import io.pgbackup.storage.FailedStep;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +29,28 @@ final class Redaction {
 
     private static Throwable copy(Throwable failure, int depth) {
         Throwable cause = failure.getCause();
-        Throwable harmless = new IOException(
+        Throwable harmless = new Harmless(
                 failure.getClass().getName() + ": " + text(failure.getMessage()),
-                cause == null || depth == 0 ? null : copy(cause, depth - 1));
+                cause == null || depth == 0 ? null : copy(cause, depth - 1),
+                FailedStep.of(failure));
         harmless.setStackTrace(failure.getStackTrace());
         return harmless;
+    }
+
+    /** Has no more of the original than its words, and how far the request came. */
+    private static final class Harmless extends IOException implements FailedStep.Known {
+        private static final long serialVersionUID = 1L;
+
+        private final @Nullable FailedStep step;
+
+        Harmless(String message, @Nullable Throwable cause, Optional<FailedStep> step) {
+            super(message, cause);
+            this.step = step.orElse(null);
+        }
+
+        @Override
+        public Optional<FailedStep> failedStep() {
+            return Optional.ofNullable(step);
+        }
     }
 }

@@ -198,7 +198,7 @@ class RoomsTest {
             .resideOutsideOfPackages("io.pgbackup.core..", "..testkit..")
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage("io.pgbackup..", "java..", "org.jspecify..");
+            .resideInAnyPackage("io.pgbackup..", "java..", "javax.net.ssl..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule API_DOES_NOT_KNOW_THE_ENGINE = noClasses()

@@ -1,6 +1,7 @@
 package io.pgbackup.gcs;
 
 import com.google.api.client.http.HttpResponseException;
+import io.pgbackup.storage.FailedStep;
 import io.pgbackup.storage.ObjectExistsException;
 import io.pgbackup.storage.StorageDeniedException;
 import io.pgbackup.storage.StorageException;
@@ -51,7 +52,7 @@ final class GcsErrors {
             String message = cannot(attempted) + failure.getMessage();
             return credentials.isPassing()
                     ? new StorageUnavailableException(message, failure)
-                    : new StorageDeniedException(message, failure);
+                    : StorageDeniedException.at(FailedStep.CREDENTIALS, message, failure);
         }
         if (causedBy(failure, CertificateException.class) || causedBy(failure, SSLPeerUnverifiedException.class)) {
             return new StorageFaultException(
@@ -73,7 +74,10 @@ final class GcsErrors {
         if (status == 403 && reply.reason().equals(QUOTA)) {
             return new StorageFullException(message, cause);
         }
-        if (status == 401 || status == 403 || WRONG_KEY.contains(reply.reason())) {
+        if (status == 401) {
+            return StorageDeniedException.at(FailedStep.CREDENTIALS, message, cause);
+        }
+        if (status == 403 || WRONG_KEY.contains(reply.reason())) {
             return new StorageDeniedException(message, cause);
         }
         return new StorageFaultException(message, cause);

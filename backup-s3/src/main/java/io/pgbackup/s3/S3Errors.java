@@ -1,5 +1,6 @@
 package io.pgbackup.s3;
 
+import io.pgbackup.storage.FailedStep;
 import io.pgbackup.storage.ObjectExistsException;
 import io.pgbackup.storage.ObjectNotFoundException;
 import io.pgbackup.storage.StorageDeniedException;
@@ -24,17 +25,10 @@ import software.amazon.awssdk.core.exception.SdkException;
  * refused the request, and unavailable if no answer of S3 came.
  */
 final class S3Errors {
-    private static final Set<String> DENIED = Set.of(
-            "AccessDenied",
-            "AccountProblem",
-            "AllAccessDisabled",
-            "ExpiredToken",
-            "InvalidAccessKeyId",
-            "InvalidSecurity",
-            "InvalidToken",
-            "NotSignedUp",
-            "SignatureDoesNotMatch",
-            "TokenRefreshRequired");
+    private static final Set<String> DENIED =
+            Set.of("AccessDenied", "AccountProblem", "AllAccessDisabled", "InvalidSecurity", "NotSignedUp");
+    private static final Set<String> WRONG_CREDENTIALS = Set.of(
+            "ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "SignatureDoesNotMatch", "TokenRefreshRequired");
     private static final Set<String> FULL =
             Set.of("QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded", "InsufficientStorage");
     /** A 4xx that the same request may escape: damaged or stopped on the way, a clock that the client has since corrected, two writers at once. */
@@ -97,7 +91,10 @@ final class S3Errors {
             return new StorageUnavailableException(
                     message, answer, said.retryAfter().orElse(null));
         }
-        if (DENIED.contains(said.code()) || said.status() == 401 || isDenied(said)) {
+        if (WRONG_CREDENTIALS.contains(said.code()) || said.status() == 401) {
+            return StorageDeniedException.at(FailedStep.CREDENTIALS, message, answer);
+        }
+        if (DENIED.contains(said.code()) || isDenied(said)) {
             return new StorageDeniedException(message, answer);
         }
         return new StorageFaultException(message, answer);
@@ -119,6 +116,9 @@ final class S3Errors {
     /** The failure of one of many deletions. */
     StorageException deletion(String attempted, String code, String text) {
         String message = attempted(attempted) + code + ": " + text;
+        if (WRONG_CREDENTIALS.contains(code)) {
+            return StorageDeniedException.at(FailedStep.CREDENTIALS, message, null);
+        }
         if (DENIED.contains(code)) {
             return new StorageDeniedException(message);
         }
@@ -140,7 +140,7 @@ final class S3Errors {
         String message = attempted(attempted) + failure.getMessage();
         return failure.passing()
                 ? new StorageUnavailableException(message, failure)
-                : new StorageDeniedException(message, failure);
+                : StorageDeniedException.at(FailedStep.CREDENTIALS, message, failure);
     }
 
     private StorageException noAnswer(String attempted, Exception failure) {

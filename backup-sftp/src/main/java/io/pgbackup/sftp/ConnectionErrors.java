@@ -6,6 +6,7 @@ import com.jcraft.jsch.JSchException;
 import com.jcraft.jsch.JSchHostKeyException;
 import com.jcraft.jsch.JSchRevokedHostKeyException;
 import com.jcraft.jsch.JSchUnknownHostKeyException;
+import io.pgbackup.storage.FailedStep;
 import io.pgbackup.storage.StorageDeniedException;
 import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageFaultException;
@@ -22,11 +23,14 @@ final class ConnectionErrors {
             return new StorageFaultException(attempted + ": " + Algorithms.explain(negotiation), failure);
         }
         if (failure instanceof JSchHostKeyException) {
-            return new StorageDeniedException(attempted + ": " + explainHostKey(failure, hostKeys), failure);
+            return StorageDeniedException.at(
+                    FailedStep.HOST_KEY, attempted + ": " + explainHostKey(failure, hostKeys), failure);
         }
         if (isLogin(failure)) {
-            return new StorageDeniedException(
-                    attempted + ": the login was refused (" + failure.getMessage() + ")", failure);
+            return StorageDeniedException.at(
+                    FailedStep.CREDENTIALS,
+                    attempted + ": the login was refused (" + failure.getMessage() + ")",
+                    failure);
         }
         return new StorageUnavailableException(attempted + ": " + reason(failure), failure);
     }

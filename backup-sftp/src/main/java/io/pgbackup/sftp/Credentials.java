@@ -9,6 +9,7 @@ import com.jcraft.jsch.SSHAgentConnector;
 import com.jcraft.jsch.Session;
 import io.pgbackup.Secret;
 import io.pgbackup.SecretSource;
+import io.pgbackup.storage.FailedStep;
 import io.pgbackup.storage.StorageDeniedException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ final class Credentials {
                 session.setIdentityRepository(new AgentIdentityRepository(new SSHAgentConnector()));
             }
         } catch (JSchException | AgentProxyException | IOException e) {
-            throw new StorageDeniedException("cannot use the credentials: " + e.getMessage(), e);
+            throw StorageDeniedException.at(FailedStep.CREDENTIALS, "cannot use the credentials: " + e.getMessage(), e);
         }
     }
 
@@ -51,17 +52,20 @@ final class Credentials {
         try {
             pair = KeyPair.load(ssh, key.clone(), publicKey);
         } catch (JSchException e) {
-            throw new StorageDeniedException(
+            throw StorageDeniedException.at(
+                    FailedStep.CREDENTIALS,
                     "the private key cannot be read (" + e.getMessage() + "); is it the private one, of OpenSSH or PEM"
                             + " format?",
                     e);
         }
         try {
             if (pair.isEncrypted() && !pair.decrypt(passphrase.clone())) {
-                throw new StorageDeniedException(
+                throw StorageDeniedException.at(
+                        FailedStep.CREDENTIALS,
                         passphrase.length == 0
                                 ? "the private key is encrypted and no passphrase was given"
-                                : "the passphrase does not fit the private key");
+                                : "the passphrase does not fit the private key",
+                        null);
             }
         } finally {
             pair.dispose();
@@ -90,7 +94,8 @@ final class Credentials {
         try (Secret secret = source.obtain()) {
             return secret.use(byte[]::clone);
         } catch (RuntimeException e) {
-            throw new StorageDeniedException("cannot obtain a secret for the login: " + e.getMessage(), e);
+            throw StorageDeniedException.at(
+                    FailedStep.CREDENTIALS, "cannot obtain a secret for the login: " + e.getMessage(), e);
         }
     }
 }

@@ -27,8 +27,18 @@ final class ArchivingCheck {
     private final Operation operation;
     private final Repositories repositories;
     private final ClusterLayout layout;
+    private final List<Repository> reached;
 
-    ArchivingCheck(Operation operation, Repositories repositories, ClusterLayout layout) {
+    /**
+     * A check.
+     *
+     * @param operation that it is part of
+     * @param repositories opens them
+     * @param layout of the cluster
+     * @param reached those that answered: for the others nobody needs to wait
+     */
+    ArchivingCheck(Operation operation, Repositories repositories, ClusterLayout layout, List<Repository> reached) {
+        this.reached = List.copyOf(reached);
         this.operation = operation;
         this.repositories = repositories;
         this.layout = layout;
@@ -40,8 +50,7 @@ final class ArchivingCheck {
             if (facts.operation().inRecovery()) {
                 return List.of(new Item("archiving", true, "not proved: the server is a standby", ""));
             }
-            List<Repository> archiving =
-                    repositories.all().stream().filter(this::hasWal).toList();
+            List<Repository> archiving = reached.stream().filter(this::hasWal).toList();
             boolean off = facts.operation().archiving().archiveMode().equals("off");
             if (off && archiving.isEmpty()) {
                 return List.of(new Item(
@@ -51,7 +60,7 @@ final class ArchivingCheck {
                         ""));
             }
             Optional<WalFileName> ended = end(session, facts);
-            return ended.map(name -> seen(name, off ? archiving : repositories.all()))
+            return ended.map(name -> seen(name, off ? archiving : reached))
                     .orElseGet(() -> List.of(new Item(
                             "archiving",
                             true,

@@ -7,6 +7,7 @@ import io.pgbackup.catalog.CheckReport;
 import io.pgbackup.catalog.CheckReport.Item;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.engine.keys.KeyRingQuery;
+import io.pgbackup.core.engine.wal.WalVerbs;
 import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.postgres.Pause;
 import io.pgbackup.core.postgres.files.ClusterFiles;
@@ -21,6 +22,7 @@ import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.JobRecords;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.error.PgBackupException;
+import io.pgbackup.error.RepositoryException;
 import io.pgbackup.keys.KeyRingInfo;
 import io.pgbackup.keys.KeySlotInfo;
 import io.pgbackup.storage.ObjectKey;
@@ -35,10 +37,13 @@ final class CheckOperation {
     private final Operation operation;
     private final Cluster cluster;
     private final Repositories repositories;
+    private final WalVerbs wal;
     private final List<Item> items = new ArrayList<>();
+    private final List<Repository> reached = new ArrayList<>();
     private Optional<ServerIdentity> identity = Optional.empty();
 
-    CheckOperation(Operation operation, Cluster cluster, Repositories repositories) {
+    CheckOperation(Operation operation, Cluster cluster, Repositories repositories, WalVerbs wal) {
+        this.wal = wal;
         this.operation = operation;
         this.cluster = cluster;
         this.repositories = repositories;
@@ -49,12 +54,16 @@ final class CheckOperation {
         guarded("connection", () -> checkServer(server));
         for (Repository repository : repositories.all()) {
             operation.heartbeat();
-            guarded("repository " + repository.name(), () -> checkRepository(repository));
+            guarded("repository " + repository.name(), () -> reachAndCheck(repository));
         }
         guarded(
                 "archiving",
                 () -> items.addAll(
-                        new ArchivingCheck(operation, repositories, ClusterLayout.of(cluster.name())).run(server)));
+                        new ArchivingCheck(operation, repositories, ClusterLayout.of(cluster.name()), reached)
+                                .run(server)));
+        reached.forEach(
+                repository -> guarded("WAL in " + repository.name(), () -> items.addAll(wal.check(repository))));
+        guarded("WAL policy", () -> items.addAll(wal.checkPolicy()));
         return new CheckReport(operation.id(), items);
     }
 
@@ -100,6 +109,23 @@ final class CheckOperation {
         try (ClusterFiles files = new LocalClusterFiles(server.dataDirectory(), Pause.sleeping())) {
             ClusterMatch.require(files.readControlFile(), facts);
             passed("data directory", server.dataDirectory() + " belongs to the server");
+        }
+    }
+
+    private void reachAndCheck(Repository repository) {
+        String subject = "repository " + repository.name();
+        ObjectKey probe = ClusterLayout.of(cluster.name()).root().key("check/" + operation.id() + "-permissions");
+        ReachabilityCheck reachability = new ReachabilityCheck(repositories, probe, items);
+        if (!reachability.canBeReached(repository, subject)) {
+            return;
+        }
+        reached.add(repository);
+        try {
+            checkRepository(repository);
+        } catch (RepositoryException e) {
+            if (!reachability.explained(repository, subject, e)) {
+                throw e;
+            }
         }
     }
 

@@ -24,6 +24,8 @@ import java.util.function.UnaryOperator;
 
 /** The repositories of a {@link io.pgbackup.PgBackup}: opened anew for each operation, so that secrets are asked for each time. */
 final class Repositories {
+    private static final int IMPATIENT_ATTEMPTS = 3;
+
     private final List<Repository> configured;
     private final InstantSource clock;
     private final RepositoryOpener opener;
@@ -66,11 +68,21 @@ final class Repositories {
         }
     }
 
+    /** The store of one, for somebody who wants to know now whether it answers; the caller closes it. */
+    Storage impatient(Repository repository) {
+        requireConfigured(repository);
+        return storage(repository, RetryPolicy.standard().withAttempts(IMPATIENT_ATTEMPTS));
+    }
+
     private Storage storage(Repository repository) {
+        return storage(repository, RetryPolicy.standard());
+    }
+
+    private Storage storage(Repository repository, RetryPolicy policy) {
         try {
             Storage storage = StorageRegistry.discover()
                     .open(repository.location(), repository.config(), new StorageContext(clock));
-            return new RetryingStorage(storage, RetryPolicy.standard(), RetryTiming.system(), RetryListener.none());
+            return new RetryingStorage(storage, policy, RetryTiming.system(), RetryListener.none());
         } catch (StorageException e) {
             throw StorageErrors.translate(e, ObjectPrefix.root(), repository.name());
         }

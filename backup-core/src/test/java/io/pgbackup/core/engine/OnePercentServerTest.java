@@ -18,9 +18,9 @@ import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +59,8 @@ class OnePercentServerTest {
             fill(site.server(), pages);
             Repository repository = site.repository();
             try (PgBackup pg = site.initialized(repository)) {
-                BackupResult full = timed("full", pages, pg, BackupRequest.full().to(repository));
+                BackupResult full =
+                        timed("full", pages, pg, BackupRequest.full().to(repository));
                 BackupRequest incremental = BackupRequest.incremental().to(repository);
 
                 change(site.server(), pages, 1);
@@ -114,11 +115,14 @@ class OnePercentServerTest {
     private static void removeLog(PostgresServer server) {
         String segment = Objects.requireNonNull(server.query("SELECT pg_walfile_name(pg_current_wal_insert_lsn())"));
         server.execute(
-                "ALTER SYSTEM SET wal_keep_size = 0", "SELECT pg_reload_conf()", "SELECT txid_current()", "SELECT pg_switch_wal()");
+                "ALTER SYSTEM SET wal_keep_size = 0",
+                "SELECT pg_reload_conf()",
+                "SELECT txid_current()",
+                "SELECT pg_switch_wal()");
         await().atMost(Duration.ofMinutes(2))
                 .until(() -> "t"
-                        .equals(server.query("SELECT coalesce(last_archived_wal, '') >= '" + segment
-                                + "' FROM pg_stat_archiver")));
+                        .equals(server.query(
+                                "SELECT coalesce(last_archived_wal, '') >= '" + segment + "' FROM pg_stat_archiver")));
         server.execute("CHECKPOINT", "SELECT txid_current()", "SELECT pg_switch_wal()", "CHECKPOINT");
     }
 

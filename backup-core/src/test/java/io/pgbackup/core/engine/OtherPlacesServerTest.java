@@ -62,9 +62,8 @@ class OtherPlacesServerTest {
                 zone,
                 Files.createDirectory(work.resolve("site")).toString()));
         installed.ifPresent(command::add);
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().putAll(Map.of("LOCPATH", work.resolve("locales").toString()));
         Process process = builder.start();
         try {
@@ -83,7 +82,12 @@ class OtherPlacesServerTest {
         String name = locale + ".UTF-8";
         try {
             Process process = new ProcessBuilder(
-                            "localedef", "-i", locale, "-f", "UTF-8", directory.resolve(name).toString())
+                            "localedef",
+                            "-i",
+                            locale,
+                            "-f",
+                            "UTF-8",
+                            directory.resolve(name).toString())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();

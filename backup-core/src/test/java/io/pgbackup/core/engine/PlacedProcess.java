@@ -65,7 +65,8 @@ final class PlacedProcess {
         })) {
             new PlacedProcess(site).prove();
         }
-        System.out.println("exact in " + arguments[1] + ": " + String.format("%d, %tY", 2026, java.util.Calendar.getInstance()));
+        System.out.println(
+                "exact in " + arguments[1] + ": " + String.format("%d, %tY", 2026, java.util.Calendar.getInstance()));
     }
 
     private void prove() throws IOException {
@@ -78,7 +79,8 @@ final class PlacedProcess {
             service.writeRestoreCommand(script.resolveSibling("restore"));
             requireAscii(Files.readString(script.resolveSibling("restore")));
             server.execute(
-                    "ALTER SYSTEM SET archive_command = '" + command.replace("'", "''") + "'", "SELECT pg_reload_conf()");
+                    "ALTER SYSTEM SET archive_command = '" + command.replace("'", "''") + "'",
+                    "SELECT pg_reload_conf()");
             write(3);
             BackupResult full = pg.backup(BackupRequest.full().to(repository));
             write(4);
@@ -93,10 +95,18 @@ final class PlacedProcess {
             requireTimeOf(second);
             requireExactly(pg, first, 7, full.label());
             requireExactly(pg, later, 14, second.label());
-            assertThat(pg.check().items()).filteredOn(item -> !item.passed()).extracting(CheckReport.Item::message).isEmpty();
+            assertThat(pg.check().items())
+                    .filteredOn(item -> !item.passed())
+                    .extracting(CheckReport.Item::message)
+                    .isEmpty();
             pg.verify(repository, VerifyDepth.CONTENT).requireClean();
-            assertThat(pg.planExpire(repository, Retention.keepRecoveryWindow(Duration.ofDays(1))).backupsToDelete()).isEmpty();
-            assertThat(pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1)).deletingAtOnce()).deleted()).isEmpty();
+            assertThat(pg.planExpire(repository, Retention.keepRecoveryWindow(Duration.ofDays(1)))
+                            .backupsToDelete())
+                    .isEmpty();
+            assertThat(pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1))
+                                    .deletingAtOnce())
+                            .deleted())
+                    .isEmpty();
             requireAscii(pg.info(repository).toJson());
         }
         assertThat(Tree.of(Site.place(repository)).keySet()).isNotEmpty().allSatisfy(PlacedProcess::requireAscii);
@@ -127,7 +137,12 @@ final class PlacedProcess {
         assertThat(name).matches("[0-9]{8}-[0-9]{6}F(_[0-9]{8}-[0-9]{6}I)?");
         String own = name.substring(name.length() - 16, name.length() - 1);
         Instant said = LocalDateTime.of(
-                        number(own, 0, 4), number(own, 4, 6), number(own, 6, 8), number(own, 9, 11), number(own, 11, 13), number(own, 13, 15))
+                        number(own, 0, 4),
+                        number(own, 4, 6),
+                        number(own, 6, 8),
+                        number(own, 9, 11),
+                        number(own, 11, 13),
+                        number(own, 13, 15))
                 .toInstant(ZoneOffset.UTC);
         Instant now = Instant.now();
         assertThat(said).isBetween(now.minusSeconds(300), now.plusSeconds(10));
@@ -155,6 +170,8 @@ final class PlacedProcess {
     }
 
     private static void requireAscii(String text) {
-        assertThat(text.chars().filter(character -> character > 126).count()).as(text).isZero();
+        assertThat(text.chars().filter(character -> character > 126).count())
+                .as(text)
+                .isZero();
     }
 }

@@ -95,7 +95,8 @@ class TimelinesServerTest {
                 String position = Objects.requireNonNull(server.query("SELECT pg_current_wal_insert_lsn()"));
                 write(server, "c");
                 archiveAll(server, pg);
-                abandoned = pg.backup(BackupRequest.incremental().to(repository)).label();
+                abandoned =
+                        pg.backup(BackupRequest.incremental().to(repository)).label();
                 archiveAll(server, pg);
                 pg.restore(RestoreRequest.into(promotedTo)
                         .recoverTo(RecoveryTarget.lsn(io.pgbackup.Lsn.parse(position))
@@ -164,7 +165,8 @@ class TimelinesServerTest {
             PgBackup pg, Site site, BackupLabel full, BackupLabel abandoned) {
         RestoreRequest latest = to(site.fresh("r"), RecoveryTimeline.latest());
         assertThat(pg.planRestore(latest).label()).isEqualTo(full);
-        assertThat(pg.planRestore(to(site.fresh("r"), RecoveryTimeline.number(1))).label())
+        assertThat(pg.planRestore(to(site.fresh("r"), RecoveryTimeline.number(1)))
+                        .label())
                 .isEqualTo(abandoned);
         assertThat(pg.planRestore(latest.backup(abandoned)).wal().timeline()).isEqualTo(1);
     }

@@ -250,6 +250,15 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     /**
+     * Lets the server archive by a command from now on; it must have been started with {@code archive_mode}.
+     *
+     * @param command the value of {@code archive_command}
+     */
+    public void archiveBy(String command) {
+        execute("ALTER SYSTEM SET archive_command = '" + command.replace("'", "''") + "'", "SELECT pg_reload_conf()");
+    }
+
+    /**
      * What the server has logged since its first start.
      *
      * @return all of it
