@@ -1,11 +1,14 @@
 package io.pgbackup;
 
+import io.pgbackup.keys.KeyWrapper;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
- * What opens a repository: a passphrase or a raw key. Either opens a key slot, which holds the repository's master key; so it can be
- * exchanged without touching the data. Immutable, holds only the source.
+ * What opens a repository: a passphrase, a raw key, or a key of a key management service. Each opens a key slot, which holds the repository's master key; so it
+ * can be exchanged without touching the data. Immutable, holds only the source.
  */
 public final class EncryptionKey {
     /** How the secret becomes a key. */
@@ -13,15 +16,25 @@ public final class EncryptionKey {
         /** Words chosen by a person, stretched by Argon2id. */
         PASSPHRASE,
         /** 32 random bytes, or 64 hexadecimal digits. */
-        RAW
+        RAW,
+        /** A key that a key management service keeps: it unwraps what opens the slot. */
+        SERVICE
     }
 
-    private final Kind kind;
-    private final SecretSource source;
+    private static final Pattern SERVICE_NAME = Pattern.compile("[a-z0-9-]{1,32}");
 
-    private EncryptionKey(Kind kind, SecretSource source) {
+    private final Kind kind;
+    private final Optional<SecretSource> source;
+    private final Optional<KeyWrapper> wrapper;
+
+    private EncryptionKey(Kind kind, Optional<SecretSource> source, Optional<KeyWrapper> wrapper) {
         this.kind = kind;
-        this.source = Objects.requireNonNull(source, "source");
+        this.source = source;
+        this.wrapper = wrapper;
+    }
+
+    private static EncryptionKey from(Kind kind, SecretSource source) {
+        return new EncryptionKey(kind, Optional.of(Objects.requireNonNull(source, "source")), Optional.empty());
     }
 
     /**
@@ -31,7 +44,7 @@ public final class EncryptionKey {
      * @return the key
      */
     public static EncryptionKey fromPassphrase(SecretSource source) {
-        return new EncryptionKey(Kind.PASSPHRASE, source);
+        return from(Kind.PASSPHRASE, source);
     }
 
     /**
@@ -41,7 +54,7 @@ public final class EncryptionKey {
      * @return the key
      */
     public static EncryptionKey fromKey(SecretSource source) {
-        return new EncryptionKey(Kind.RAW, source instanceof FileSecretSource file ? file.asKey() : source);
+        return from(Kind.RAW, source instanceof FileSecretSource file ? file.asKey() : source);
     }
 
     /**
@@ -55,6 +68,22 @@ public final class EncryptionKey {
     }
 
     /**
+     * A key of a key management service. The service is asked whenever the repository is opened, so it must be reachable then; whoever may use the key there can
+     * open the repository.
+     *
+     * @param wrapper the service's key, for example of an AWS KMS, an Azure Key Vault or a Google Cloud KMS
+     * @return the key
+     * @throws IllegalArgumentException if the wrapper has no sound name of its service
+     */
+    public static EncryptionKey wrappedBy(KeyWrapper wrapper) {
+        if (!SERVICE_NAME.matcher(wrapper.service()).matches()) {
+            throw new IllegalArgumentException("'" + wrapper.service()
+                    + "' is no name of a key management service: 1 to 32" + " lower-case letters, digits and hyphens");
+        }
+        return new EncryptionKey(Kind.SERVICE, Optional.empty(), Optional.of(wrapper));
+    }
+
+    /**
      * How the secret becomes a key.
      *
      * @return the kind
@@ -64,16 +93,27 @@ public final class EncryptionKey {
     }
 
     /**
-     * The source of the secret.
+     * The source of the secret, asked whenever the repository is opened.
      *
-     * @return asked whenever the repository is opened
+     * @return empty if a service keeps the key
      */
-    public SecretSource source() {
+    public Optional<SecretSource> source() {
         return source;
+    }
+
+    /**
+     * The service's key.
+     *
+     * @return empty if there is a secret of our own
+     */
+    public Optional<KeyWrapper> wrapper() {
+        return wrapper;
     }
 
     @Override
     public String toString() {
-        return "EncryptionKey[" + kind + "]";
+        return "EncryptionKey["
+                + wrapper.map(service -> service.service() + " " + service.key())
+                        .orElseGet(kind::toString) + "]";
     }
 }

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.Period;
 import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAmount;
 import java.util.Locale;
 import java.util.OptionalInt;
@@ -95,7 +97,9 @@ public sealed interface RetentionRule {
     }
 
     /**
-     * A moment later by a length of time, in UTC.
+     * A moment later by a length of time, in UTC. Of two moments the later one never becomes the earlier: where a month has no such day, the moment is
+     * the end of that month (three months after any time of 29 or 30 November, in a year without a leap day, is midnight at the begin of 1 March), so
+     * that what was not needed yesterday is not needed today, and a month is never cut short.
      *
      * @param from the moment
      * @param length a duration or period
@@ -103,7 +107,15 @@ public sealed interface RetentionRule {
      */
     static Instant later(Instant from, TemporalAmount length) {
         try {
-            return from.atZone(ZoneOffset.UTC).plus(length).toInstant();
+            ZonedDateTime begin = from.atZone(ZoneOffset.UTC);
+            if (!(length instanceof Period period)) {
+                return begin.plus(length).toInstant();
+            }
+            ZonedDateTime end = begin.plusMonths(period.toTotalMonths());
+            if (end.getDayOfMonth() < begin.getDayOfMonth()) {
+                end = end.plusDays(1).truncatedTo(ChronoUnit.DAYS);
+            }
+            return end.plusDays(period.getDays()).toInstant();
         } catch (java.time.DateTimeException | ArithmeticException e) {
             return Instant.MAX;
         }

@@ -18,6 +18,14 @@ public enum ErrorCode {
     KEYS_CHANGED,
     /** A source of a secret did not give one. */
     SECRET_UNAVAILABLE,
+    /** A key management service refused the credentials or the permission. It says nothing about whether the key is right. */
+    KEY_SERVICE_DENIED,
+    /** A key management service could not be reached or broke off, also after retries. It says nothing about whether the key is right. */
+    KEY_SERVICE_UNAVAILABLE,
+    /** A key management service cannot do what was asked. */
+    KEY_SERVICE_FAULT,
+    /** The key of a key management service, or the version of it that wrapped a slot, is disabled, expired, deleted, or never was. */
+    KEY_UNUSABLE,
     /** The repository holds another cluster under this name. */
     WRONG_CLUSTER,
     /** An object of the repository is damaged, truncated, swapped or forged. */

@@ -55,6 +55,7 @@ public abstract sealed class PgBackupException extends RuntimeException
     public boolean retryable() {
         return switch (code) {
             case STORAGE_UNAVAILABLE,
+                    KEY_SERVICE_UNAVAILABLE,
                     CONNECTION_FAILED,
                     SESSION_LOST,
                     LEASE_HELD,

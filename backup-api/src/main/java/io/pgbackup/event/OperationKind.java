@@ -40,6 +40,8 @@ public enum OperationKind {
     WAL_RECEIVE,
     /** Copy WAL that a repository lacks from another. */
     WAL_CATCH_UP,
+    /** Tell what is missing in archives, as long as WAL is archived or received. */
+    WAL_WATCH,
     /** Let another key open a repository. */
     ADD_KEY,
     /** Close a repository to a key. */

@@ -3,7 +3,8 @@ package io.pgbackup.restore;
 /** Along which timeline recovery goes. Immutable values. */
 public sealed interface RecoveryTimeline {
     /**
-     * The newest of those that lead on from the backup.
+     * The newest of those that lead on from the backup. If no backup is named, one is chosen from which the newest timeline of all can be followed to the
+     * target; only if there is none, one that leads along an older timeline.
      *
      * @return the timeline
      */

@@ -1,5 +1,7 @@
 package io.pgbackup.storage;
 
+import java.util.Locale;
+
 /** The one place that knows which strings are keys, and their order. */
 final class KeySyntax {
     private KeySyntax() {}
@@ -25,7 +27,7 @@ final class KeySyntax {
         boolean unpaired = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
         if (codePoint == '\\' || unpaired || Character.isISOControl(codePoint)) {
             throw new IllegalArgumentException("an object key cannot hold the character "
-                    + String.format("U+%04X", codePoint) + " (" + value.length() + " characters)");
+                    + String.format(Locale.ROOT, "U+%04X", codePoint) + " (" + value.length() + " characters)");
         }
     }
 

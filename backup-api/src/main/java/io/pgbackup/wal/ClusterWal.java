@@ -39,7 +39,7 @@ public interface ClusterWal {
     ClusterWal ofIdentity(int number);
 
     /**
-     * Looks for WAL that is missing between other WAL.
+     * Looks for WAL that is missing between other WAL, on one timeline or where a timeline was left for another.
      *
      * @param repository one of those configured
      * @return in order; empty if nothing is missing
@@ -55,7 +55,8 @@ public interface ClusterWal {
     List<RecoveryWindow> windows(Repository repository);
 
     /**
-     * Copies WAL files that a repository lacks from the others. Pushing does this by itself for what it was late with.
+     * Copies WAL files that a repository lacks from the others. This happens by itself when a repository answers again: at the next push, or while a service or
+     * a receiver is open.
      *
      * @param repository one of those configured
      * @return names of the files that were copied, in order

@@ -1,8 +1,8 @@
 package io.pgbackup.wal;
 
 /**
- * Receives the log of a server and stores it: whole segments as the server's own, the current one in parts every few seconds. May be closed, and looked at, by
- * any thread.
+ * Receives the log of a server and stores it: whole segments as the server's own, the current one in parts every few seconds. While it runs, the archives are
+ * watched as by a {@link WalService}. May be closed, and looked at, by any thread.
  */
 public interface WalReceiver extends AutoCloseable {
     /**

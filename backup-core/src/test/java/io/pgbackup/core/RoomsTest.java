@@ -169,7 +169,7 @@ class RoomsTest {
     @ArchTest
     static final ArchRule CIPHERS_STAY_IN_THEIR_ROOM = noClasses()
             .that()
-            .resideOutsideOfPackage(CORE + "crypto..")
+            .resideOutsideOfPackages(CORE + "crypto..", "..testkit..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("javax.crypto..", "org.bouncycastle..");

@@ -17,8 +17,8 @@ import java.util.TreeMap;
 /** The timelines of an archive, their histories, and their files, each read when it is first asked for. For one thread. */
 public final class ArchivedTimelines {
     private final WalArchive archive;
-    private final TreeMap<Timeline, TimelineHistory> histories = new TreeMap<>();
-    private final Map<Timeline, ArchivedFiles> files = new HashMap<>();
+    private final TreeMap<Timeline, TimelineHistory> histories;
+    private final Map<Timeline, ArchivedFiles> files;
 
     /**
      * Reads which timelines there are, and their histories.
@@ -26,13 +26,21 @@ public final class ArchivedTimelines {
      * @param archive whose
      */
     public ArchivedTimelines(WalArchive archive) {
-        this.archive = archive;
+        this(archive, new TreeMap<>(), new HashMap<>());
         for (Timeline timeline : archive.timelines()) {
-            histories.put(timeline, read(timeline));
+            histories.put(timeline, read(archive, timeline));
         }
     }
 
-    private TimelineHistory read(Timeline timeline) {
+    /** What was read already. */
+    ArchivedTimelines(
+            WalArchive archive, TreeMap<Timeline, TimelineHistory> histories, Map<Timeline, ArchivedFiles> files) {
+        this.archive = archive;
+        this.histories = histories;
+        this.files = files;
+    }
+
+    static TimelineHistory read(WalArchive archive, Timeline timeline) {
         WalFileName name = WalFileName.history(timeline);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {

@@ -13,10 +13,12 @@ final class CredentialMaterial {
     private CredentialMaterial() {}
 
     /** The caller wipes the result. */
-    static byte[] of(KeyDerivation derivation, SlotCredential credential) {
-        if (derivation instanceof KeyDerivation.Argon2id argon) {
-            return credential.secret().use(passphrase -> stretch(passphrase, argon));
-        }
+    static byte[] of(KeyDerivation.Argon2id argon, SlotCredential.Passphrase credential) {
+        return credential.secret().use(passphrase -> stretch(passphrase, argon));
+    }
+
+    /** The caller wipes the result. */
+    static byte[] of(SlotCredential.RawKey credential) {
         return credential.secret().use(CredentialMaterial::readKey);
     }
 

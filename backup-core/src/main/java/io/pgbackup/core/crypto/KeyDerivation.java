@@ -1,10 +1,12 @@
 package io.pgbackup.core.crypto;
 
+import io.pgbackup.keys.WrappedKey;
+import java.util.regex.Pattern;
+
 /**
- * How a key slot turns a credential into the key that wraps the master key. Codes are stored: 1 raw key, 2 Argon2id; 3 is reserved for
- * wrapping by a key vault.
+ * How a key slot turns a credential into the key that wraps the master key. Codes are stored: 1 raw key, 2 Argon2id, 3 key management service.
  */
-public sealed interface KeyDerivation permits KeyDerivation.RawKey, KeyDerivation.Argon2id {
+public sealed interface KeyDerivation {
     /** Length of every salt in bytes. */
     int SALT_LENGTH = 16;
 
@@ -55,6 +57,33 @@ public sealed interface KeyDerivation permits KeyDerivation.RawKey, KeyDerivatio
         /** Checks the salt. */
         public Argon2id {
             requireSalt(salt);
+        }
+
+        @Override
+        public int code() {
+            return CODE;
+        }
+    }
+
+    /**
+     * The credential is a key that a service keeps; it wrapped 32 bytes that belong to this slot alone.
+     *
+     * @param service kind of the service, as {@link io.pgbackup.keys.KeyWrapper#service()} says it
+     * @param wrapped what it made of them
+     * @param salt {@value KeyDerivation#SALT_LENGTH} bytes; not copied
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Service(String service, WrappedKey wrapped, byte[] salt) implements KeyDerivation {
+        static final int CODE = 3;
+        private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
+
+        /** Checks salt and name. */
+        public Service {
+            requireSalt(salt);
+            if (!NAME.matcher(service).matches()) {
+                throw new IllegalArgumentException("no kind of service has a name of " + service.length()
+                        + " characters that are not all a-z, 0-9 or -");
+            }
         }
 
         @Override

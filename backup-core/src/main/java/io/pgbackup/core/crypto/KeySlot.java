@@ -93,9 +93,12 @@ public final class KeySlot {
 
     @Override
     public String toString() {
-        String how = derivation instanceof KeyDerivation.Argon2id argon
-                ? argon.cost().toString()
-                : "RawKey";
+        String how = "RawKey";
+        if (derivation instanceof KeyDerivation.Argon2id argon) {
+            how = argon.cost().toString();
+        } else if (derivation instanceof KeyDerivation.Service service) {
+            how = service.service() + " " + service.wrapped();
+        }
         return "KeySlot[generation " + generation + ", number " + number + ", " + how + "]";
     }
 }

@@ -2,14 +2,19 @@ package io.pgbackup.core.crypto;
 
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
+import io.pgbackup.keys.WrappedKey;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes of a key slot, big-endian: version (1) ‖ generation (4) ‖ number (2) ‖ derivation (1) ‖ its fields ‖ nonce (12) ‖ wrapped key (48)
  * ‖ CRC-32C of all before (4). Fields of derivation 1: salt (16); of 2: memory in KiB (4), iterations (4), parallelism (1),
- * salt (16). The checksum tells a damaged slot from a wrong passphrase.
+ * salt (16); of 3: salt (16), kind of service, name of its key (each length (2) ‖ UTF-8), what it wrapped (length (2) ‖ bytes). The
+ * checksum tells a damaged slot from a wrong passphrase.
  */
 final class KeySlotCodec {
     private static final int VERSION = 1;
@@ -17,26 +22,48 @@ final class KeySlotCodec {
     private static final int COST_LENGTH = 9;
     private static final int CHECKSUM_LENGTH = 4;
     private static final int TAIL_LENGTH = AesGcmCipher.NONCE_LENGTH + KeySlot.WRAPPED_LENGTH + CHECKSUM_LENGTH;
-    private static final int SHORTEST = HEAD_LENGTH + KeyDerivation.SALT_LENGTH + TAIL_LENGTH;
-    private static final int LONGEST = SHORTEST + COST_LENGTH;
+    private static final int SHORTEST = HEAD_LENGTH + CHECKSUM_LENGTH;
+    /** More than any slot has; what is longer is not even looked at. */
+    private static final int LONGEST = 2 * WrappedKey.MOST_BYTES;
 
     private KeySlotCodec() {}
 
     /** The authenticated beginning, up to the nonce. */
     static byte[] head(KeySlot.SlotHead head) {
-        KeyDerivation derivation = head.derivation();
-        boolean argon = derivation instanceof KeyDerivation.Argon2id;
-        Fields fields = new Fields(HEAD_LENGTH + (argon ? COST_LENGTH : 0) + KeyDerivation.SALT_LENGTH)
+        byte[] derivation = derivation(head.derivation());
+        return new Fields(HEAD_LENGTH + derivation.length)
                 .unsigned8(VERSION)
                 .unsigned32(head.generation())
                 .unsigned16(head.number())
-                .unsigned8(derivation.code());
-        if (derivation instanceof KeyDerivation.Argon2id argon2) {
-            fields.unsigned32(argon2.cost().memoryKibibytes())
-                    .unsigned32(argon2.cost().iterations())
-                    .unsigned8(argon2.cost().parallelism());
+                .unsigned8(head.derivation().code())
+                .bytes(derivation)
+                .done();
+    }
+
+    private static byte[] derivation(KeyDerivation derivation) {
+        if (derivation instanceof KeyDerivation.Argon2id argon) {
+            return new Fields(COST_LENGTH + KeyDerivation.SALT_LENGTH)
+                    .unsigned32(argon.cost().memoryKibibytes())
+                    .unsigned32(argon.cost().iterations())
+                    .unsigned8(argon.cost().parallelism())
+                    .bytes(argon.salt())
+                    .done();
         }
-        return fields.bytes(derivation.salt()).done();
+        if (derivation instanceof KeyDerivation.Service service) {
+            byte[] kind = service.service().getBytes(StandardCharsets.UTF_8);
+            byte[] name = service.wrapped().wrappedBy().getBytes(StandardCharsets.UTF_8);
+            byte[] wrapped = service.wrapped().bytes();
+            return new Fields(KeyDerivation.SALT_LENGTH + 6 + kind.length + name.length + wrapped.length)
+                    .bytes(service.salt())
+                    .unsigned16(kind.length)
+                    .bytes(kind)
+                    .unsigned16(name.length)
+                    .bytes(name)
+                    .unsigned16(wrapped.length)
+                    .bytes(wrapped)
+                    .done();
+        }
+        return derivation.salt();
     }
 
     static byte[] encode(KeySlot slot) {
@@ -76,6 +103,8 @@ final class KeySlotCodec {
                 throw damaged("it has " + bytes.length + " bytes", null);
             }
             return new KeySlot(head, take(buffer, AesGcmCipher.NONCE_LENGTH), take(buffer, KeySlot.WRAPPED_LENGTH));
+        } catch (BufferUnderflowException e) {
+            throw damaged("it ends too early", e);
         } catch (IllegalArgumentException e) {
             throw damaged(String.valueOf(e.getMessage()), e);
         }
@@ -89,8 +118,31 @@ final class KeySlotCodec {
                 Argon2Cost cost = new Argon2Cost(buffer.getInt(), buffer.getInt(), buffer.get());
                 yield new KeyDerivation.Argon2id(cost, take(buffer, KeyDerivation.SALT_LENGTH));
             }
+            case KeyDerivation.Service.CODE -> {
+                byte[] salt = take(buffer, KeyDerivation.SALT_LENGTH);
+                String service = text(buffer);
+                WrappedKey wrapped = WrappedKey.of(text(buffer), counted(buffer));
+                yield new KeyDerivation.Service(service, wrapped, salt);
+            }
             default -> throw unsupported("key derivation " + code);
         };
+    }
+
+    private static String text(ByteBuffer buffer) {
+        byte[] bytes = counted(buffer);
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (!Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
+            throw new IllegalArgumentException("a name in it is no text");
+        }
+        return text;
+    }
+
+    private static byte[] counted(ByteBuffer buffer) {
+        int length = Short.toUnsignedInt(buffer.getShort());
+        if (length > buffer.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        return take(buffer, length);
     }
 
     private static byte[] take(ByteBuffer buffer, int length) {

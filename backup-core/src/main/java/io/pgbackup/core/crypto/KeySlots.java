@@ -1,5 +1,7 @@
 package io.pgbackup.core.crypto;
 
+import io.pgbackup.keys.KeyBinding;
+import io.pgbackup.keys.WrappedKey;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -37,6 +39,15 @@ public final class KeySlots {
         this.random = random;
     }
 
+    /** A derivation and what it makes of a credential. Wiped when closed. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Derived(KeyDerivation derivation, byte[] material) implements AutoCloseable {
+        @Override
+        public void close() {
+            Arrays.fill(material, (byte) 0);
+        }
+    }
+
     /**
      * Wraps a master key.
      *
@@ -45,25 +56,32 @@ public final class KeySlots {
      * @param credential that shall open it
      * @return the slot
      * @throws io.pgbackup.error.ConfigurationException if the credential is an empty passphrase or not a key
+     * @throws io.pgbackup.error.RepositoryException if a service that keeps the key failed, with one of its own codes
      */
     public KeySlot create(MasterKey key, int number, SlotCredential credential) {
-        byte[] salt = randomBytes(KeyDerivation.SALT_LENGTH);
-        KeyDerivation derivation = credential instanceof SlotCredential.Passphrase
-                ? new KeyDerivation.Argon2id(cost, salt)
-                : new KeyDerivation.RawKey(salt);
-        KeySlot.SlotHead head = new KeySlot.SlotHead(key.generation(), number, derivation);
-        byte[] nonce = randomBytes(AesGcmCipher.NONCE_LENGTH);
-        byte[] wrappingKey = wrappingKey(head, credential);
-        try {
-            return new KeySlot(
-                    head,
-                    nonce,
-                    cipher(Cipher.ENCRYPT_MODE, wrappingKey, head, nonce).doFinal(key.bytes()));
+        try (Derived derived = derive(key.generation(), number, credential)) {
+            KeySlot.SlotHead head = new KeySlot.SlotHead(key.generation(), number, derived.derivation());
+            byte[] nonce = randomBytes(AesGcmCipher.NONCE_LENGTH);
+            byte[] wrapped = crypt(Cipher.ENCRYPT_MODE, derived.material(), head, nonce, key.bytes());
+            return new KeySlot(head, nonce, wrapped);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-GCM failed to wrap a key", e);
-        } finally {
-            Arrays.fill(wrappingKey, (byte) 0);
         }
+    }
+
+    private Derived derive(int generation, int number, SlotCredential credential) {
+        byte[] salt = randomBytes(KeyDerivation.SALT_LENGTH);
+        if (credential instanceof SlotCredential.Passphrase passphrase) {
+            KeyDerivation.Argon2id argon = new KeyDerivation.Argon2id(cost, salt);
+            return new Derived(argon, CredentialMaterial.of(argon, passphrase));
+        }
+        if (credential instanceof SlotCredential.Service service) {
+            byte[] material = randomBytes(MasterKey.LENGTH);
+            KeyBinding binding = ServiceMaterial.binding(repositoryId, generation, number);
+            WrappedKey wrapped = ServiceMaterial.wrap(material, service, binding);
+            return new Derived(new KeyDerivation.Service(service.wrapper().service(), wrapped, salt), material);
+        }
+        return new Derived(new KeyDerivation.RawKey(salt), CredentialMaterial.of((SlotCredential.RawKey) credential));
     }
 
     /**
@@ -74,34 +92,51 @@ public final class KeySlots {
      * @return the master key, which the caller closes; empty if the credential is of another kind or does not open this slot
      * @throws io.pgbackup.error.ConfigurationException if the credential is an empty passphrase or not a key, or the derivation needs more
      *     memory than the JVM has
+     * @throws io.pgbackup.error.RepositoryException if a service that keeps the key failed, with one of its own codes
      */
     public Optional<MasterKey> open(KeySlot slot, SlotCredential credential) {
-        boolean passphraseSlot = slot.derivation() instanceof KeyDerivation.Argon2id;
-        if (passphraseSlot != credential instanceof SlotCredential.Passphrase) {
+        Optional<byte[]> material = material(slot, credential);
+        if (material.isEmpty()) {
             return Optional.empty();
         }
-        byte[] wrappingKey = wrappingKey(slot.head(), credential);
         byte[] plain = new byte[0];
-        try {
-            plain = cipher(Cipher.DECRYPT_MODE, wrappingKey, slot.head(), slot.nonce())
-                    .doFinal(slot.wrappedKey());
+        try (Derived derived = new Derived(slot.derivation(), material.get())) {
+            plain = crypt(Cipher.DECRYPT_MODE, derived.material(), slot.head(), slot.nonce(), slot.wrappedKey());
             return Optional.of(MasterKey.of(slot.generation(), plain));
         } catch (AEADBadTagException e) {
             return Optional.empty();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-GCM failed to unwrap a key", e);
         } finally {
-            Arrays.fill(wrappingKey, (byte) 0);
             Arrays.fill(plain, (byte) 0);
         }
     }
 
-    private byte[] wrappingKey(KeySlot.SlotHead head, SlotCredential credential) {
-        byte[] material = CredentialMaterial.of(head.derivation(), credential);
+    private Optional<byte[]> material(KeySlot slot, SlotCredential credential) {
+        KeyDerivation derivation = slot.derivation();
+        if (derivation instanceof KeyDerivation.Argon2id argon
+                && credential instanceof SlotCredential.Passphrase passphrase) {
+            return Optional.of(CredentialMaterial.of(argon, passphrase));
+        }
+        if (derivation instanceof KeyDerivation.RawKey && credential instanceof SlotCredential.RawKey raw) {
+            return Optional.of(CredentialMaterial.of(raw));
+        }
+        if (derivation instanceof KeyDerivation.Service stored
+                && credential instanceof SlotCredential.Service service
+                && stored.service().equals(service.wrapper().service())) {
+            KeyBinding binding = ServiceMaterial.binding(repositoryId, slot.generation(), slot.number());
+            return ServiceMaterial.unwrap(stored.wrapped(), service, binding);
+        }
+        return Optional.empty();
+    }
+
+    private byte[] crypt(int mode, byte[] material, KeySlot.SlotHead head, byte[] nonce, byte[] input)
+            throws GeneralSecurityException {
+        byte[] wrappingKey = Hkdf.derive(material, head.derivation().salt(), associated(head), MasterKey.LENGTH);
         try {
-            return Hkdf.derive(material, head.derivation().salt(), associated(head), MasterKey.LENGTH);
+            return cipher(mode, wrappingKey, head, nonce).doFinal(input);
         } finally {
-            Arrays.fill(material, (byte) 0);
+            Arrays.fill(wrappingKey, (byte) 0);
         }
     }
 

@@ -1,16 +1,10 @@
 package io.pgbackup.core.crypto;
 
 import io.pgbackup.Secret;
+import io.pgbackup.keys.KeyWrapper;
 
-/** What somebody brings to open a key slot. Prints redacted; whoever obtained the secret closes it. */
-public sealed interface SlotCredential permits SlotCredential.Passphrase, SlotCredential.RawKey {
-    /**
-     * The secret.
-     *
-     * @return still owned by whoever made the credential
-     */
-    Secret secret();
-
+/** What somebody brings to open a key slot. Prints redacted; whoever obtained a secret closes it. */
+public sealed interface SlotCredential {
     /**
      * Something a person chose, of any length but 0.
      *
@@ -24,4 +18,12 @@ public sealed interface SlotCredential permits SlotCredential.Passphrase, SlotCr
      * @param secret the key
      */
     record RawKey(Secret secret) implements SlotCredential {}
+
+    /**
+     * A key that a service keeps.
+     *
+     * @param wrapper asks the service
+     * @param repository name of the repository, for messages
+     */
+    record Service(KeyWrapper wrapper, String repository) implements SlotCredential {}
 }

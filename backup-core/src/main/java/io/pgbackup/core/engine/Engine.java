@@ -82,7 +82,7 @@ final class Engine implements PgBackup {
         Cluster cluster = configuration.cluster();
         OperationRunner runner =
                 new OperationRunner(cluster.name(), runtime.clock(), configuration.listeners(), options, leaseWatch);
-        ClusterWal wal = new WalVerbs(cluster, walLanes, configuration.walPolicy(), runner);
+        WalVerbs wal = new WalVerbs(cluster, walLanes, configuration.walPolicy(), runner);
         return new Verbs(cluster, repositories, runtime, runner, wal);
     }
 

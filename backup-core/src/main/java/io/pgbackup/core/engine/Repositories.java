@@ -7,6 +7,7 @@ import io.pgbackup.core.repository.keys.RepositoryOpener;
 import io.pgbackup.core.storage.RetryListener;
 import io.pgbackup.core.storage.RetryPolicy;
 import io.pgbackup.core.storage.RetryTiming;
+import io.pgbackup.core.storage.RetryingKeyWrapper;
 import io.pgbackup.core.storage.RetryingStorage;
 import io.pgbackup.core.storage.StorageErrors;
 import io.pgbackup.core.storage.StorageRegistry;
@@ -33,7 +34,8 @@ final class Repositories {
     Repositories(List<Repository> configured, InstantSource clock) {
         this.configured = configured;
         this.clock = clock;
-        this.opener = new RepositoryOpener(clock);
+        this.opener = new RepositoryOpener(
+                clock, key -> new RetryingKeyWrapper(key, RetryPolicy.standard(), RetryTiming.system()));
     }
 
     List<Repository> all() {

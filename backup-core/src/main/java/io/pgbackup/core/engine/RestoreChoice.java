@@ -6,6 +6,7 @@ import io.pgbackup.Repository;
 import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.engine.restore.RestoreOperation;
 import io.pgbackup.core.engine.restore.plan.RestoreSource;
+import io.pgbackup.core.engine.restore.route.Branch;
 import io.pgbackup.core.engine.restore.route.WalRoute;
 import io.pgbackup.core.engine.restore.route.WalRouting;
 import io.pgbackup.core.engine.restore.target.Surroundings;
@@ -17,11 +18,16 @@ import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.error.RepositoryException;
 import io.pgbackup.error.RestoreException;
+import io.pgbackup.restore.RecoveryTarget;
+import io.pgbackup.restore.RecoveryTimeline;
 import io.pgbackup.restore.RestoreRequest;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
-/** Which set of which repository a request is restored from: the newest that leads to the target. For one call. */
+/** Which set of which repository a request is restored from: the newest that leads to the target, along the newest timeline if
+ * none is named. For one call. */
 final class RestoreChoice {
     private final Cluster cluster;
     private final Repositories repositories;
@@ -30,6 +36,9 @@ final class RestoreChoice {
 
     /** A set, and the way from it to the target. */
     private record Chosen(BackupRecord record, WalRoute route) {}
+
+    /** A set, and the newest timeline to which it leads. */
+    private record Branched(BackupRecord backup, Branch branch) {}
 
     RestoreChoice(Cluster cluster, Repositories repositories, RestoreRequest request) {
         this.cluster = cluster;
@@ -76,12 +85,7 @@ final class RestoreChoice {
     /** Restores the set asked for, or the newest that leads to the target. */
     RestoreOperation operation(Operation operation, OpenRepository open, PgBackupRuntime runtime) {
         Chosen chosen = choose(operation, open);
-        chosen.route()
-                .doubt()
-                .ifPresent(where -> operation.warn(
-                        "WAL",
-                        "nothing tells whether recovery comes to " + request.target()
-                                + ": the archived log cannot be read on at " + where));
+        chosen.route().doubt().ifPresent(doubt -> operation.warn("WAL", doubt));
         RestoreSource source = new RestoreSource(SetContents.of(open, layout, chosen.record()), chosen.route());
         return new RestoreOperation(operation, source, runtime, request, Surroundings.of(cluster, repositories.all()));
     }
@@ -94,15 +98,29 @@ final class RestoreChoice {
             return new Chosen(record, routing.from(record));
         }
         List<RestoreException> reasons = new ArrayList<>();
-        List<BackupRecord> backups = catalog.backups();
-        for (int at = backups.size() - 1; at >= 0; at--) {
+        for (BackupRecord record : inOrder(catalog.backups(), routing)) {
             try {
-                return new Chosen(backups.get(at), routing.from(backups.get(at)));
+                return new Chosen(record, routing.from(record));
             } catch (RestoreException e) {
                 reasons.add(e);
             }
         }
         throw reasons.isEmpty() ? noBackup(cluster.name(), "repository " + open.name()) : none(open, reasons);
+    }
+
+    /** A backup of the branch that a promotion left would lead along that branch again: first come those that lead to the newest timeline. */
+    private List<BackupRecord> inOrder(List<BackupRecord> backups, WalRouting routing) {
+        List<BackupRecord> newestFirst = new ArrayList<>(backups);
+        Collections.reverse(newestFirst);
+        if (!request.timeline().equals(RecoveryTimeline.latest())
+                || request.target() instanceof RecoveryTarget.EndOfBackup) {
+            return newestFirst;
+        }
+        return newestFirst.stream()
+                .map(backup -> new Branched(backup, routing.branch(backup)))
+                .sorted(Comparator.comparing(Branched::branch).reversed())
+                .map(Branched::backup)
+                .toList();
     }
 
     private RestoreException none(OpenRepository open, List<RestoreException> reasons) {

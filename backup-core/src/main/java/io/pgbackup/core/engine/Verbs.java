@@ -31,6 +31,7 @@ import io.pgbackup.core.engine.backup.BackupOperation;
 import io.pgbackup.core.engine.copy.CopyOperation;
 import io.pgbackup.core.engine.salvage.SalvageOperation;
 import io.pgbackup.core.engine.verify.VerifyOperation;
+import io.pgbackup.core.engine.wal.WalVerbs;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.JobRecords;
 import io.pgbackup.core.repository.OpenRepository;
@@ -69,10 +70,10 @@ final class Verbs implements ClusterOperations {
     private final Repositories repositories;
     private final PgBackupRuntime runtime;
     private final OperationRunner runner;
-    private final ClusterWal wal;
+    private final WalVerbs wal;
     private final ClusterLayout layout;
 
-    Verbs(Cluster cluster, Repositories repositories, PgBackupRuntime runtime, OperationRunner runner, ClusterWal wal) {
+    Verbs(Cluster cluster, Repositories repositories, PgBackupRuntime runtime, OperationRunner runner, WalVerbs wal) {
         this.cluster = cluster;
         this.repositories = repositories;
         this.runtime = runtime;
@@ -107,7 +108,8 @@ final class Verbs implements ClusterOperations {
 
     @Override
     public CheckReport check() {
-        return runner.run(OperationKind.CHECK, operation -> new CheckOperation(operation, cluster, repositories).run());
+        return runner.run(
+                OperationKind.CHECK, operation -> new CheckOperation(operation, cluster, repositories, wal).run());
     }
 
     @Override

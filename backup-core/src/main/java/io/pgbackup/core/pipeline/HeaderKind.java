@@ -41,17 +41,27 @@ public enum HeaderKind {
     /** A set is pinned, or no longer. */
     PIN(16, ObjectKind.CONTROL),
     /** Which keys count, and who makes a generation of them. */
-    KEY_RING(17, ObjectKind.KEY);
+    KEY_RING(17, ObjectKind.KEY),
+    /** Master key wrapped by a key management service. */
+    SERVICE_KEY_SLOT(18, ObjectKind.KEY, 2),
+    /** WAL that was given up. */
+    DROPPED_WAL(19, ObjectKind.CONTROL);
 
     private static final Map<Integer, HeaderKind> BY_CODE =
             Arrays.stream(values()).collect(Collectors.toMap(HeaderKind::code, kind -> kind));
 
     private final int code;
     private final ObjectKind storageKind;
+    private final int version;
 
     HeaderKind(int code, ObjectKind storageKind) {
+        this(code, storageKind, 1);
+    }
+
+    HeaderKind(int code, ObjectKind storageKind, int version) {
         this.code = code;
         this.storageKind = storageKind;
+        this.version = version;
     }
 
     /**
@@ -61,6 +71,25 @@ public enum HeaderKind {
      */
     public int code() {
         return code;
+    }
+
+    /**
+     * The format version in which objects of this kind are written: the first one whose readers understand them. An older reader says of such an object, and
+     * of nothing else, that it is too new.
+     *
+     * @return at least 1
+     */
+    public int version() {
+        return version;
+    }
+
+    /**
+     * Whether objects of this kind are read before any key is known.
+     *
+     * @return true for the format record and key slots
+     */
+    public boolean precedesKeys() {
+        return this == FORMAT || this == KEY_SLOT || this == SERVICE_KEY_SLOT;
     }
 
     /**

@@ -16,8 +16,8 @@ import java.util.Optional;
  * within the first 64 bytes, by which a writer recognises its own object after a lost reply. Immutable.
  */
 public final class ObjectHeader {
-    /** The format version this library writes. */
-    public static final int VERSION = 1;
+    /** The newest format version this library writes; most kinds of objects are of an older one, see {@link HeaderKind#version()}. */
+    public static final int VERSION = 2;
     /** The oldest format version it reads. */
     public static final int OLDEST_VERSION = 1;
     /** Length of a header without content digest. */
@@ -64,7 +64,8 @@ public final class ObjectHeader {
             throw Damage.of(key, "it does not begin with the header of a repository object");
         }
         int kindCode = Byte.toUnsignedInt(buffer.get());
-        requireSupported(key, Short.toUnsignedInt(buffer.getShort()));
+        Optional<HeaderKind> known = HeaderKind.ofCode(kindCode);
+        requireSupported(key, Short.toUnsignedInt(buffer.getShort()), known);
         if (length < SHORTEST) {
             throw Damage.of(key, "its header is truncated");
         }
@@ -72,8 +73,7 @@ public final class ObjectHeader {
         int generation = buffer.getInt();
         byte[] salt = take(buffer, ObjectIdentity.SALT_LENGTH);
         int digestLength = Byte.toUnsignedInt(buffer.get());
-        HeaderKind kind = HeaderKind.ofCode(kindCode)
-                .orElseThrow(() -> Damage.of(key, "its header names the unknown kind " + kindCode));
+        HeaderKind kind = known.orElseThrow(() -> Damage.of(key, "its header names the unknown kind " + kindCode));
         Suite suite = Suite.ofCode(suiteCode)
                 .orElseThrow(() -> Damage.of(key, "its header names the unknown suite " + suiteCode));
         if (digestLength != 0 && digestLength != ContentDigest.LENGTH) {
@@ -88,16 +88,18 @@ public final class ObjectHeader {
         return new ObjectHeader(kind, suite, generation, salt, take(buffer, digestLength));
     }
 
-    private static void requireSupported(ObjectKey key, int version) {
-        if (version > VERSION) {
+    private static void requireSupported(ObjectKey key, int version, Optional<HeaderKind> kind) {
+        int newest = kind.map(HeaderKind::version).orElse(VERSION);
+        int oldest = kind.map(HeaderKind::version).orElse(OLDEST_VERSION);
+        if (version > newest) {
             throw new RepositoryException(
                             ErrorCode.FORMAT_UNSUPPORTED,
                             "object " + key + " is too new: written by format " + version
-                                    + ", this library reads up to " + VERSION,
+                                    + ", this library reads up to " + newest,
                             "Update the library.")
                     .about(key.toString());
         }
-        if (version < OLDEST_VERSION) {
+        if (version < oldest) {
             throw Damage.of(key, "its header names format " + version);
         }
     }
@@ -117,7 +119,7 @@ public final class ObjectHeader {
         return ByteBuffer.allocate(length())
                 .putInt(MAGIC)
                 .put((byte) kind.code())
-                .putShort((short) VERSION)
+                .putShort((short) kind.version())
                 .put((byte) suite.code())
                 .putInt(generation)
                 .put(salt)

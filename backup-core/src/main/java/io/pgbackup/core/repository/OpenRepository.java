@@ -233,10 +233,9 @@ public final class OpenRepository extends StoredObjects implements AutoCloseable
         copy(key, target, (stored, out) -> {
             byte[] begin = stored.readNBytes(ObjectHeader.SHORTEST);
             HeaderKind kind = ObjectHeader.parse(key, begin, begin.length).kind();
-            boolean before = kind == HeaderKind.FORMAT || kind == HeaderKind.KEY_SLOT;
             InputStream whole = new SequenceInputStream(new ByteArrayInputStream(begin), stored);
             try (RepositoryCipher none = RepositoryCipher.unencrypted(new byte[RepositoryCipher.REPOSITORY_ID_LENGTH]);
-                    ObjectOpener opener = new ObjectOpener(before ? none : cipher);
+                    ObjectOpener opener = new ObjectOpener(kind.precedesKeys() ? none : cipher);
                     FrameReader frames = new FrameReader(opener, key, kind, whole)) {
                 new FrameInputStream(frames).transferTo(out);
             }

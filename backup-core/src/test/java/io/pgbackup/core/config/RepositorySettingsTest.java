@@ -61,7 +61,8 @@ class RepositorySettingsTest {
 
         assertThat(repository.name()).isEqualTo("offsite");
         assertThat(repository.key().map(EncryptionKey::kind)).contains(EncryptionKey.Kind.PASSPHRASE);
-        assertThat(repository.key().map(key -> text(key.source()))).contains("over the hills");
+        assertThat(repository.key().flatMap(EncryptionKey::source).map(RepositorySettingsTest::text))
+                .contains("over the hills");
         assertThat(repository.compression()).isEqualTo(Compression.zstd(7));
         assertThat(repository.lock().map(ObjectLock::atLeast)).contains(Duration.ofDays(30));
         assertThat(repository.lock().map(ObjectLock::chain)).contains(Duration.ofHours(12));
@@ -94,7 +95,8 @@ class RepositorySettingsTest {
 
         Repository repository = Repository.from(Map.of("location", "memory:raw", "encryption-key", "file:" + file));
 
-        try (Secret secret = repository.key().orElseThrow().source().obtain()) {
+        try (Secret secret =
+                repository.key().flatMap(EncryptionKey::source).orElseThrow().obtain()) {
             assertThat(secret.use(byte[]::clone)).isEqualTo(key);
         }
     }
@@ -105,7 +107,8 @@ class RepositorySettingsTest {
 
         Repository repository = Repository.from(settings, name -> SecretSource.value(name.toCharArray()));
 
-        assertThat(repository.key().map(key -> text(key.source()))).contains("vault/backup#7");
+        assertThat(repository.key().flatMap(EncryptionKey::source).map(RepositorySettingsTest::text))
+                .contains("vault/backup#7");
     }
 
     @ParameterizedTest

@@ -9,6 +9,10 @@ import io.pgbackup.error.ConfigurationException;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
 import io.pgbackup.error.RepositoryException;
+import io.pgbackup.keys.KeyBinding;
+import io.pgbackup.keys.KeyWrapper;
+import io.pgbackup.keys.WrappedKey;
+import io.pgbackup.keys.testkit.MemoryKeyService;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
@@ -122,7 +126,10 @@ class KeySlotsTest {
     void aNewerSlotIsNotDamaged() {
         KeySlot slot = SLOTS.create(MasterKey.generate(1, RANDOM), 0, passphrase("p"));
         assertCode(() -> rewritten(slot, 0, 2), ErrorCode.FORMAT_UNSUPPORTED);
-        assertCode(() -> rewritten(slot, 7, 3), ErrorCode.FORMAT_UNSUPPORTED);
+        assertCode(() -> rewritten(slot, 7, 4), ErrorCode.FORMAT_UNSUPPORTED);
+        byte[] longer = java.util.Arrays.copyOf(slot.encode(), 9000);
+        longer[7] = 4;
+        assertCode(() -> KeySlot.decode(withChecksum(longer)), ErrorCode.FORMAT_UNSUPPORTED);
     }
 
     @Test
@@ -207,10 +214,94 @@ class KeySlotsTest {
     private static KeySlot rewritten(KeySlot slot, int offset, int value) {
         byte[] stored = slot.encode();
         stored[offset] = (byte) value;
+        return KeySlot.decode(withChecksum(stored));
+    }
+
+    private static byte[] withChecksum(byte[] stored) {
         CRC32C checksum = new CRC32C();
         checksum.update(stored, 0, stored.length - 4);
         ByteBuffer.wrap(stored).putInt(stored.length - 4, (int) checksum.getValue());
-        return KeySlot.decode(stored);
+        return stored;
+    }
+
+    private static final String SERVICE_KEY = "5a".repeat(32);
+
+    private static SlotCredential.Service service(String name, byte[] key) {
+        return new SlotCredential.Service(
+                new MemoryKeyService().rotate(name, key).key(name), "house");
+    }
+
+    private static SlotCredential.Service publishedService() {
+        return service("main", HexFormat.of().parseHex(SERVICE_KEY));
+    }
+
+    @Test
+    void aServiceOpensItsSlot() {
+        MasterKey key = MasterKey.generate(3, RANDOM);
+        KeySlot slot = KeySlot.decode(SLOTS.create(key, 2, publishedService()).encode());
+        assertOpens(slot, publishedService(), key);
+        assertThat(slot).hasToString("KeySlot[generation 3, number 2, memory WrappedKey[main/1]]");
+        assertThat(SLOTS.open(slot, service("main", new byte[32]))).isEmpty();
+        assertThat(SLOTS.open(slot, passphrase("p"))).isEmpty();
+        assertThat(SLOTS.open(slot, rawKey(HEX_KEY))).isEmpty();
+        assertThat(SLOTS.open(SLOTS.create(key, 2, rawKey(HEX_KEY)), publishedService()))
+                .isEmpty();
+    }
+
+    /** By a service that binds nothing: the slot binds itself. */
+    @Test
+    void aServicesSlotIsBoundEvenIfTheServiceBindsNothing() {
+        SlotCredential.Service careless = new SlotCredential.Service(new CarelessWrapper(), "house");
+        KeySlot slot = SLOTS.create(MasterKey.generate(1, RANDOM), 0, careless);
+        assertThat(SLOTS.open(slot, careless)).isPresent();
+        byte[] otherId = ID.clone();
+        otherId[0] = 1;
+        assertThat(new KeySlots(otherId, CHEAP, RANDOM).open(slot, careless)).isEmpty();
+        int nameOfKey = 8 + 16 + 2 + "careless".length() + 2;
+        for (int offset : new int[] {4, 6, 8, nameOfKey}) {
+            byte[] stored = slot.encode();
+            stored[offset]++;
+            KeySlot moved = KeySlot.decode(withChecksum(stored));
+            assertThat(SLOTS.open(moved, careless)).as("byte %s", offset).isEmpty();
+        }
+    }
+
+    /** Wraps by doing nothing at all. */
+    private static final class CarelessWrapper implements KeyWrapper {
+        @Override
+        public String service() {
+            return "careless";
+        }
+
+        @Override
+        public String key() {
+            return "none";
+        }
+
+        @Override
+        public WrappedKey wrap(Secret secret, KeyBinding binding) {
+            return WrappedKey.of("none", secret.use(byte[]::clone));
+        }
+
+        @Override
+        public Optional<Secret> unwrap(WrappedKey wrapped, KeyBinding binding) {
+            return Optional.of(Secret.of(wrapped.bytes()));
+        }
+    }
+
+    @Test
+    void everyBitFlipOfAServicesSlotIsDamage() {
+        byte[] stored = SLOTS.create(MasterKey.generate(1, RANDOM), 0, publishedService())
+                .encode();
+        for (int bit = 8; bit < stored.length * 8; bit++) {
+            byte[] flipped = stored.clone();
+            flipped[bit / 8] ^= (byte) (1 << bit % 8);
+            assertCode(() -> KeySlot.decode(flipped), ErrorCode.REPOSITORY_DAMAGED);
+        }
+        for (int length = 12; length < stored.length; length++) {
+            byte[] cut = withChecksum(Arrays.copyOf(stored, length));
+            assertCode(() -> KeySlot.decode(cut), ErrorCode.REPOSITORY_DAMAGED);
+        }
     }
 
     private static void assertOpens(KeySlot slot, SlotCredential credential, MasterKey expected) {

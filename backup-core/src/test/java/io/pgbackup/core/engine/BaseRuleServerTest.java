@@ -13,16 +13,11 @@ import io.pgbackup.backup.BackupResult;
 import io.pgbackup.core.testkit.PostgresServer;
 import io.pgbackup.core.testkit.PostgresVersion;
 import io.pgbackup.core.testkit.ServerUser;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -103,51 +98,31 @@ class BaseRuleServerTest {
         }
     }
 
-    private static void copy(Path from, Path to) {
-        run(List.of("cp", "-a", from.toString(), to.toString()));
+    /** Copies the stopped server's directory aside and starts it again. */
+    private static Path snapshot(Site site) {
+        PostgresServer server = site.server();
+        Path snapshot = site.fresh("snapshot");
+        server.stop(PostgresServer.StopMode.FAST);
+        ServerFiles.copy(server.dataDirectory(), snapshot);
+        server.start();
+        return snapshot;
     }
 
-    private static void run(List<String> command) {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            String output =
-                    new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-            assertThat(process.waitFor()).as(output).isZero();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+    private static void turnBack(PostgresServer server, Path snapshot) {
+        server.stop(PostgresServer.StopMode.FAST);
+        ServerFiles.clear(server.dataDirectory());
+        ServerFiles.copy(snapshot.resolve("."), server.dataDirectory());
+        server.start();
     }
 
-    private static void clear(Path directory) {
-        try (Stream<Path> all = Files.list(directory)) {
-            List<String> command = new ArrayList<>(List.of("rm", "-rf"));
-            all.forEach(path -> command.add(path.toString()));
-            run(command);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void signal(PostgresServer server, Path data, String name) {
-        try {
-            Path file = data.resolve(name);
-            Files.write(file, new byte[0], StandardOpenOption.CREATE_NEW);
-            Files.setOwner(file, Files.getOwner(server.dataDirectory()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void settings(Path data, String... lines) {
-        try {
-            Files.write(data.resolve("postgresql.auto.conf"), List.of(lines), StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Changes until the log is longer than that of a backup. */
+    private static void writeBeyond(PostgresServer server, BackupResult backup) {
+        String reached =
+                "SELECT pg_current_wal_lsn() > '" + backup.backup().wal().stop() + "'";
+        do {
+            change(server, 2);
+            server.execute("SELECT pg_switch_wal()");
+        } while (!"t".equals(server.query(reached)));
     }
 
     @Test
@@ -155,24 +130,13 @@ class BaseRuleServerTest {
         try (Site site = site(PostgresVersion.V17)) {
             PostgresServer server = site.server();
             Repository repository = site.repository();
-            Path snapshot = site.fresh("snapshot");
             try (PgBackup initialized = site.initialized(repository)) {
                 assertThat(initialized).isNotNull();
-                server.stop(PostgresServer.StopMode.FAST);
-                copy(server.dataDirectory(), snapshot);
-                server.start();
+                Path snapshot = snapshot(site);
                 change(server, 1);
                 BackupResult full = full(server, repository);
-                server.stop(PostgresServer.StopMode.FAST);
-                clear(server.dataDirectory());
-                copy(snapshot.resolve("."), server.dataDirectory());
-                server.start();
-                do {
-                    change(server, 2);
-                    server.execute("SELECT pg_switch_wal()");
-                } while (!"t"
-                        .equals(server.query("SELECT pg_current_wal_lsn() > '"
-                                + full.backup().wal().stop() + "'")));
+                turnBack(server, snapshot);
+                writeBeyond(server, full);
                 requireDoubt(site, server, repository, "not part of this server's log");
             }
         }
@@ -184,26 +148,15 @@ class BaseRuleServerTest {
         try (Site site = site(PostgresVersion.V16)) {
             PostgresServer server = site.server();
             Repository repository = site.repository();
-            Path snapshot = site.fresh("snapshot");
             try (PgBackup initialized = site.initialized(repository)) {
                 assertThat(initialized).isNotNull();
-                server.stop(PostgresServer.StopMode.FAST);
-                copy(server.dataDirectory(), snapshot);
-                server.start();
+                Path snapshot = snapshot(site);
                 change(server, 1);
                 BackupResult full = full(server, repository);
                 change(server, 4);
                 archiveAll(site, repository);
-                server.stop(PostgresServer.StopMode.FAST);
-                clear(server.dataDirectory());
-                copy(snapshot.resolve("."), server.dataDirectory());
-                server.start();
-                do {
-                    change(server, 2);
-                    server.execute("SELECT pg_switch_wal()");
-                } while (!"t"
-                        .equals(server.query("SELECT pg_current_wal_lsn() > '"
-                                + full.backup().wal().stop() + "'")));
+                turnBack(server, snapshot);
+                writeBeyond(server, full);
                 change(server, 3);
                 BackupResult doubted = incremental(server, repository);
                 assertThat(doubted.detection()).startsWith("page fingerprints");
@@ -222,7 +175,7 @@ class BaseRuleServerTest {
                 change(server, 1);
                 pg.backup(BackupRequest.incremental().to(repository));
                 server.stop(PostgresServer.StopMode.FAST);
-                clear(server.dataDirectory());
+                ServerFiles.clear(server.dataDirectory());
                 Path restored = site.fresh("restored");
                 pg.restore(Site.restoreInto(restored).from(repository).backup(full.label()));
                 try (PostgresServer there = start(site, restored)) {
@@ -255,12 +208,7 @@ class BaseRuleServerTest {
                     base = incremental(first, repository);
                 }
                 try (PostgresServer second = start(site, other)) {
-                    do {
-                        change(second, 2);
-                        second.execute("SELECT pg_switch_wal()");
-                    } while (!"t"
-                            .equals(second.query("SELECT pg_current_wal_lsn() > '"
-                                    + base.backup().wal().stop() + "'")));
+                    writeBeyond(second, base);
                     requireDoubt(site, second, repository, "not part of this server's log");
                 }
             }
@@ -276,7 +224,7 @@ class BaseRuleServerTest {
                 pg.backup(BackupRequest.full().to(repository));
                 change(server, 1);
                 server.stop(PostgresServer.StopMode.FAST);
-                signal(server, server.dataDirectory(), "recovery.signal");
+                ServerFiles.signal(server, server.dataDirectory(), "recovery.signal");
                 server.start();
                 change(server, 2);
                 BackupResult incremental = incremental(server, repository);
@@ -292,19 +240,13 @@ class BaseRuleServerTest {
         try (Site site = site(PostgresVersion.V15)) {
             PostgresServer server = site.server();
             Repository repository = site.repository();
-            Path fork = site.fresh("fork");
             try (PgBackup pg = site.initialized(repository)) {
                 pg.backup(BackupRequest.full().to(repository));
-                server.stop(PostgresServer.StopMode.FAST);
-                copy(server.dataDirectory(), fork);
-                server.start();
+                Path fork = snapshot(site);
                 change(server, 1);
                 incremental(server, repository);
-                server.stop(PostgresServer.StopMode.FAST);
-                signal(server, fork, "recovery.signal");
-                clear(server.dataDirectory());
-                copy(fork.resolve("."), server.dataDirectory());
-                server.start();
+                ServerFiles.signal(server, fork, "recovery.signal");
+                turnBack(server, fork);
                 for (int round = 0; round < 3; round++) {
                     change(server, 2);
                     server.execute("SELECT pg_switch_wal()");
@@ -319,14 +261,12 @@ class BaseRuleServerTest {
         try (Site site = site(PostgresVersion.V17)) {
             PostgresServer server = site.server();
             Repository repository = site.repository();
-            Path copied = site.fresh("standby");
             try (PgBackup initialized = site.initialized(repository)) {
                 assertThat(initialized).isNotNull();
-                server.stop(PostgresServer.StopMode.FAST);
-                copy(server.dataDirectory(), copied);
-                server.start();
-                signal(server, copied, "standby.signal");
-                settings(copied, "primary_conninfo = 'host=127.0.0.1 user=postgres port=" + server.port() + "'");
+                Path copied = snapshot(site);
+                ServerFiles.signal(server, copied, "standby.signal");
+                ServerFiles.settings(
+                        copied, "primary_conninfo = 'host=127.0.0.1 user=postgres port=" + server.port() + "'");
                 try (PostgresServer standby =
                         PostgresServer.of(server.version()).stayingInRecovery().startOn(copied)) {
                     change(server, 1);
@@ -354,10 +294,10 @@ class BaseRuleServerTest {
             Repository repository = site.repository();
             try (PgBackup pg = site.initialized(repository)) {
                 pg.backup(BackupRequest.full().to(repository));
-                settings(server.dataDirectory(), "wal_level = 'minimal'", "max_wal_senders = '0'");
+                ServerFiles.settings(server.dataDirectory(), "wal_level = 'minimal'", "max_wal_senders = '0'");
                 server.restart();
                 server.execute("BEGIN", "TRUNCATE t", "INSERT INTO t SELECT 9, 'unlogged'", "COMMIT");
-                settings(server.dataDirectory(), "wal_level = 'replica'", "max_wal_senders = '10'");
+                ServerFiles.settings(server.dataDirectory(), "wal_level = 'replica'", "max_wal_senders = '10'");
                 server.restart();
                 requireDoubt(site, server, repository, "minimal");
             }
@@ -374,7 +314,7 @@ class BaseRuleServerTest {
             try (PgBackup pg = site.initialized(repository)) {
                 pg.backup(BackupRequest.full().to(repository));
                 server.stop(PostgresServer.StopMode.FAST);
-                run(ServerUser.choose()
+                ServerFiles.run(ServerUser.choose()
                         .command(List.of(
                                 program.toString(),
                                 "--disable",
@@ -392,19 +332,16 @@ class BaseRuleServerTest {
         try (Site site = site(PostgresVersion.V15)) {
             PostgresServer server = site.server();
             Repository repository = site.repository();
-            Path copied = site.fresh("other");
             try (PgBackup pg = site.initialized(repository)) {
                 pg.backup(BackupRequest.full().to(repository));
-                server.stop(PostgresServer.StopMode.FAST);
-                copy(server.dataDirectory(), copied);
-                server.start();
+                Path copied = snapshot(site);
                 change(server, 1);
                 server.stop(PostgresServer.StopMode.FAST);
-                signal(server, copied, "recovery.signal");
+                ServerFiles.signal(server, copied, "recovery.signal");
                 try (PostgresServer promoted = start(site, copied)) {
                     change(promoted, 2);
                     promoted.execute("CHECKPOINT");
-                    run(ServerUser.choose()
+                    ServerFiles.run(ServerUser.choose()
                             .command(List.of(
                                     program.toString(),
                                     "--no-sync",
@@ -412,17 +349,13 @@ class BaseRuleServerTest {
                                     "--source-server=host=127.0.0.1 user=postgres dbname=postgres port="
                                             + promoted.port())));
                     promoted.stop(PostgresServer.StopMode.FAST);
-                    copyLog(copied, server.dataDirectory());
+                    // What a rewound server would fetch from its new primary.
+                    ServerFiles.copy(
+                            copied.resolve("pg_wal/."), server.dataDirectory().resolve("pg_wal"));
                 }
                 server.start();
                 requireDoubt(site, server, repository, "restored, rewound or made anew");
             }
         }
-    }
-
-    /** What a rewound server would fetch from its new primary. */
-    private static void copyLog(Path from, Path to) {
-        run(List.of(
-                "cp", "-a", from.resolve("pg_wal") + "/.", to.resolve("pg_wal").toString()));
     }
 }

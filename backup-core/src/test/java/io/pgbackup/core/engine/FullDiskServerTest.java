@@ -50,11 +50,6 @@ class FullDiskServerTest {
                     .isTrue();
         }
 
-        /** Bytes left, as the file system says. */
-        long free() throws IOException {
-            return Files.getFileStore(place).getUsableSpace();
-        }
-
         @Override
         public void close() throws Exception {
             assertThat(run("umount", place.toString())).isTrue();
@@ -79,7 +74,7 @@ class FullDiskServerTest {
     private static List<BackupLabel> fill(Site site, SmallDisk disk, Repository repository) throws Exception {
         List<BackupLabel> taken = new ArrayList<>();
         int refused = 0;
-        for (int kilobytes = 512; taken.size() < 3; kilobytes += 1_700) {
+        for (int kilobytes = 512; taken.size() < 3; kilobytes += 2_900) {
             disk.resize(kilobytes);
             try (PgBackup pg = site.initialized(repository)) {
                 try {

@@ -36,6 +36,7 @@ import org.slf4j.LoggerFactory;
 class KilledProcessServerTest {
     private static final Logger LOG = LoggerFactory.getLogger(KilledProcessServerTest.class);
     private static final int CHECK_EVERY = 10;
+    private static final Duration LOAD_PAUSE = Duration.ofMillis(10);
 
     @TempDir
     Path work;
@@ -67,7 +68,7 @@ class KilledProcessServerTest {
                             .repository(repository)
                             .runtime(runtime)
                             .build();
-                    LedgerLoad load = new LedgerLoad(site.server()).start()) {
+                    LedgerLoad load = new LedgerLoad(site.server(), LOAD_PAUSE).start()) {
                 pg.initialize(repository);
                 Random random = new Random(seed);
                 for (int number = 1; number <= kills; number++) {

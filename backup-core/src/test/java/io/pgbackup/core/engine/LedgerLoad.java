@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,7 @@ final class LedgerLoad implements AutoCloseable {
     static final int ACCOUNTS = 20_000;
     private static final int SERIAL_WRITERS = 2;
     private static final int PARALLEL_WRITERS = 2;
-    private static final long PAUSE_NANOSECONDS = 1_000_000;
+    private static final Duration SHORT_PAUSE = Duration.ofMillis(1);
 
     private final PostgresServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -35,10 +36,17 @@ final class LedgerLoad implements AutoCloseable {
     /** Position of the log right after a commit was acknowledged, by number. */
     private final ConcurrentSkipListMap<Long, Long> acknowledged = new ConcurrentSkipListMap<>();
 
+    private final long pause;
     private volatile boolean stopped;
 
     LedgerLoad(PostgresServer server) {
+        this(server, SHORT_PAUSE);
+    }
+
+    /** The pause follows each transaction; a run of hours wants a long one, so that the cluster grows slowly. */
+    LedgerLoad(PostgresServer server, Duration pause) {
         this.server = server;
+        this.pause = pause.toNanos();
     }
 
     static void prepare(PostgresServer server) {
@@ -90,7 +98,7 @@ final class LedgerLoad implements AutoCloseable {
                     acknowledged.put(n, Lsn.parse(row.getString(1)).value());
                 }
                 connection.commit();
-                LockSupport.parkNanos(PAUSE_NANOSECONDS);
+                LockSupport.parkNanos(pause);
             }
         }
         return null;
@@ -142,7 +150,7 @@ final class LedgerLoad implements AutoCloseable {
                 statement.execute(
                         "INSERT INTO tally VALUES (" + writer + ", " + k + ", " + account + ", " + delta + ")");
                 connection.commit();
-                LockSupport.parkNanos(PAUSE_NANOSECONDS);
+                LockSupport.parkNanos(pause);
             }
         }
         return null;
@@ -159,7 +167,7 @@ final class LedgerLoad implements AutoCloseable {
                 statement.execute("INSERT INTO unlogged VALUES (" + System.nanoTime() + ")");
                 statement.execute("DROP DATABASE passing");
                 statement.execute("VACUUM (FREEZE) accounts");
-                LockSupport.parkNanos(100 * PAUSE_NANOSECONDS);
+                LockSupport.parkNanos(100 * pause);
             }
         }
         return null;

@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
 class RandomChainServerTest {
     private static final Logger LOG = LoggerFactory.getLogger(RandomChainServerTest.class);
     private static final int FEW_STEPS = 8;
-    private static final int MANY_STEPS = 20;
+    private static final int MANY_STEPS = Integer.getInteger("pgbackup.steps", 20);
     private static final int FEW_RESTORES = 2;
     private static final int SEQUENCES = Integer.getInteger("pgbackup.sequences", 200);
 

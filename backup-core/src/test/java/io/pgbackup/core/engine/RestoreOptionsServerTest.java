@@ -31,7 +31,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a restore can be asked for, proved by servers that run on the result. */
 class RestoreOptionsServerTest {
-    private static final Path DEBIAN = Path.of("/usr/lib/postgresql/15/bin");
 
     @TempDir
     Path work;
@@ -212,11 +211,13 @@ class RestoreOptionsServerTest {
         }
     }
 
-    /** Stock pg_verifybackup of Debian; where it is not installed nothing can be proved. */
-    @Test
-    void theServersOwnToolProvesTheDirectory() throws Exception {
-        assumeTrue(Files.isExecutable(DEBIAN.resolve("pg_verifybackup")), "pg_verifybackup 15 is not installed");
-        try (Site site = Site.start(PostgresVersion.V15, work)) {
+    /** Stock pg_verifybackup of every major that the distribution installed; where there is none nothing can be proved. */
+    @ParameterizedTest
+    @EnumSource(PostgresVersion.class)
+    void theServersOwnToolProvesTheDirectory(PostgresVersion version) throws Exception {
+        Path programs = installed(version);
+        assumeTrue(Files.isExecutable(programs.resolve("pg_verifybackup")), "pg_verifybackup is not installed");
+        try (Site site = Site.start(version, work)) {
             PostgresServer source = site.server();
             source.execute(
                     "CREATE TABLESPACE far LOCATION '" + site.serverDirectory("far") + "'",
@@ -230,23 +231,27 @@ class RestoreOptionsServerTest {
                 Path place = site.fresh("place");
                 RestoreRequest request = Site.restoreInto(place)
                         .tablespacesBelow(site.fresh("tablespaces"))
-                        .serverPrograms(DEBIAN)
+                        .serverPrograms(programs)
                         .withServerManifest();
                 pg.restore(request);
-                assertThat(verified(place)).contains("backup successfully verified");
+                assertThat(verified(programs, place)).contains("backup successfully verified");
                 pg.restore(request.replacingExisting().onlyDatabases("postgres"));
-                assertThat(verified(place)).contains("backup successfully verified");
+                assertThat(verified(programs, place)).contains("backup successfully verified");
                 Path damaged = place.resolve("global/1262");
                 byte[] content = Files.readAllBytes(damaged);
                 content[100] ^= 1;
                 Files.write(damaged, content);
-                assertThat(verified(place)).contains("checksum mismatch for file \"global/1262\"");
+                assertThat(verified(programs, place)).contains("checksum mismatch for file \"global/1262\"");
             }
         }
     }
 
-    private static String verified(Path place) throws Exception {
-        Process process = new ProcessBuilder(DEBIAN.resolve("pg_verifybackup").toString(), place.toString())
+    private static Path installed(PostgresVersion version) {
+        return Path.of("/usr/lib/postgresql/" + version.major() + "/bin");
+    }
+
+    private static String verified(Path programs, Path place) throws Exception {
+        Process process = new ProcessBuilder(programs.resolve("pg_verifybackup").toString(), place.toString())
                 .redirectErrorStream(true)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -268,8 +273,9 @@ class RestoreOptionsServerTest {
                         .anyMatch(text -> text.contains("max_connections is 10, the source ran with 30"))
                         .anyMatch(text -> text.contains("max_wal_senders is 3, the source ran with 10"))
                         .hasSize(2);
-                if (Files.isExecutable(DEBIAN.resolve("postgres"))) {
-                    refused(ErrorCode.TARGET_UNUSABLE, () -> pg.planRestore(request.serverPrograms(DEBIAN)));
+                Path older = installed(PostgresVersion.V15);
+                if (Files.isExecutable(older.resolve("postgres"))) {
+                    refused(ErrorCode.TARGET_UNUSABLE, () -> pg.planRestore(request.serverPrograms(older)));
                 }
                 refused(ErrorCode.TARGET_UNUSABLE, () -> pg.planRestore(request.serverPrograms(work)));
             }

@@ -22,6 +22,7 @@ import io.pgbackup.restore.RecoveryTarget;
 import io.pgbackup.restore.RecoveryTimeline;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.WalDelivery;
+import io.pgbackup.wal.RecoveryWindow;
 import io.pgbackup.wal.WalService;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,6 +85,7 @@ class TimelinesServerTest {
             Repository repository = site.repository();
             Path promotedTo = site.fresh("promoted");
             BackupLabel full;
+            BackupLabel abandoned;
             try (PgBackup pg = site.initialized(repository);
                     WalService service = pg.wal().serve(server.socketDirectory().resolve("commands"))) {
                 archiveBy(server, service);
@@ -92,6 +94,9 @@ class TimelinesServerTest {
                 write(server, "b");
                 String position = Objects.requireNonNull(server.query("SELECT pg_current_wal_insert_lsn()"));
                 write(server, "c");
+                archiveAll(server, pg);
+                abandoned =
+                        pg.backup(BackupRequest.incremental().to(repository)).label();
                 archiveAll(server, pg);
                 pg.restore(RestoreRequest.into(promotedTo)
                         .recoverTo(RecoveryTarget.lsn(io.pgbackup.Lsn.parse(position))
@@ -108,6 +113,7 @@ class TimelinesServerTest {
                 archiveBy(promoted, service);
                 write(promoted, "d");
                 archiveAll(promoted, pg);
+                requireNewestTimelineUnlessAnotherIsNamed(pg, site, full, abandoned);
                 BackupResult second = pg.backup(BackupRequest.full()
                         .walFromArchive(Duration.ofSeconds(30))
                         .to(repository));
@@ -136,11 +142,12 @@ class TimelinesServerTest {
                         .backup(second.label());
                 assertThat(words(pg, alone)).isEqualTo("a b d");
                 assertThat(pg.wal().windows(repository))
-                        .allSatisfy(window -> assertThat(window.timeline()).isEqualTo(2));
+                        .extracting(RecoveryWindow::timeline)
+                        .containsExactly(2L, 1L, 2L);
 
                 ExpireResult expired = pg.expire(
                         pg.planExpire(repository, Retention.keepFullBackups(1)).deletingAtOnce());
-                assertThat(expired.deleted()).containsExactly(full);
+                assertThat(expired.deleted()).containsExactlyInAnyOrder(full, abandoned);
                 assertThat(expired.walFiles()).isPositive();
                 assertThat(pg.expire(pg.planExpire(repository, Retention.keepFullBackups(1))
                                         .deletingAtOnce())
@@ -151,6 +158,17 @@ class TimelinesServerTest {
                         .isTrue();
             }
         }
+    }
+
+    /** The newest backup lies on the branch that was left: it leads to nothing that came after. */
+    private static void requireNewestTimelineUnlessAnotherIsNamed(
+            PgBackup pg, Site site, BackupLabel full, BackupLabel abandoned) {
+        RestoreRequest latest = to(site.fresh("r"), RecoveryTimeline.latest());
+        assertThat(pg.planRestore(latest).label()).isEqualTo(full);
+        assertThat(pg.planRestore(to(site.fresh("r"), RecoveryTimeline.number(1)))
+                        .label())
+                .isEqualTo(abandoned);
+        assertThat(pg.planRestore(latest.backup(abandoned)).wal().timeline()).isEqualTo(1);
     }
 
     private static void refused(ErrorCode code, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {

@@ -24,6 +24,7 @@ import io.pgbackup.core.repository.set.BackupRecord;
 import io.pgbackup.core.repository.set.BundleIndex.IndexedFrame;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
+import io.pgbackup.keys.testkit.MemoryKeyService;
 import io.pgbackup.storage.ObjectKey;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -150,6 +151,15 @@ final class Parsers {
             return List.of(
                     slots.create(master, 0, new SlotCredential.RawKey(raw)).encode(),
                     slots.create(master, 1, new SlotCredential.Passphrase(phrase))
+                            .encode(),
+                    slots.create(
+                                    master,
+                                    2,
+                                    new SlotCredential.Service(
+                                            new MemoryKeyService()
+                                                    .rotate("main")
+                                                    .key("main"),
+                                            "house"))
                             .encode());
         }
     }

@@ -69,6 +69,20 @@ class ObjectHeaderTest {
     }
 
     @Test
+    void aKindOfALaterVersionCarriesThatVersion() {
+        ObjectHeader later = new ObjectHeader(HeaderKind.SERVICE_KEY_SLOT, Suite.UNENCRYPTED, 0, SALT, new byte[0]);
+        byte[] bytes = later.encode();
+        assertThat(bytes[6]).isEqualTo((byte) 2);
+        assertThat(ObjectHeader.parse(Fixture.KEY, bytes, bytes.length)).isEqualTo(later);
+        assertDamaged(bytes.clone(), 6, 1, "format 1");
+        byte[] unknown = bytes.clone();
+        unknown[4] = 99;
+        unknown[6] = 3;
+        assertThatThrownBy(() -> ObjectHeader.parse(Fixture.KEY, unknown, unknown.length))
+                .hasMessageContaining("too new: written by format 3, this library reads up to 2");
+    }
+
+    @Test
     void whatIsNotAHeaderIsDamaged() {
         assertDamaged(new byte[100], 0, 0, "does not begin with the header");
         assertDamaged(PLAIN.encode(), 0, 'X', "does not begin with the header");
@@ -135,14 +149,15 @@ class ObjectHeaderTest {
             HeaderKind.WAL,
             HeaderKind.SUMMARY,
             HeaderKind.PIN,
-            HeaderKind.KEY_RING
+            HeaderKind.KEY_RING,
+            HeaderKind.SERVICE_KEY_SLOT
         };
         assertThat(HeaderKind.values()).hasSize(byCode.length);
         for (int index = 0; index < byCode.length; index++) {
             assertThat(byCode[index].code()).isEqualTo(index + 1);
             assertThat(HeaderKind.ofCode(index + 1)).contains(byCode[index]);
         }
-        assertThat(HeaderKind.ofCode(18)).isEmpty();
+        assertThat(HeaderKind.ofCode(19)).isEmpty();
         assertThat(HeaderKind.BUNDLE.storageKind()).isEqualTo(ObjectKind.BUNDLE);
         assertThat(HeaderKind.KEY_SLOT.storageKind()).isEqualTo(ObjectKind.KEY);
     }

@@ -76,13 +76,29 @@ final class DocumentedReader {
         return content.toByteArray();
     }
 
-    /** §4. */
+    /** §4: what a service made of the material of slot 0. */
+    static byte[] wrappedMaterial(byte[] object) {
+        ByteBuffer in = ByteBuffer.wrap(unencrypted(object)).position(8 + 16);
+        take(in, in.getShort());
+        take(in, in.getShort());
+        return take(in, in.getShort());
+    }
+
+    /** §4; of a slot by a service the material takes the place of the raw key. */
     private byte[] unwrap(byte[] slot, byte[] rawKey, int generation) throws GeneralSecurityException {
         ByteBuffer in = ByteBuffer.wrap(slot);
-        if (in.get() != 1 || in.getInt() != generation || in.getShort() != 0 || in.get() != 1) {
-            throw new IllegalStateException("not slot 0 of generation " + generation + " with a raw key");
+        if (in.get() != 1 || in.getInt() != generation || in.getShort() != 0) {
+            throw new IllegalStateException("not slot 0 of generation " + generation);
         }
+        int derivation = in.get();
         byte[] salt = take(in, 16);
+        if (derivation == 3) {
+            take(in, in.getShort());
+            take(in, in.getShort());
+            take(in, in.getShort());
+        } else if (derivation != 1) {
+            throw new IllegalStateException("derivation " + derivation);
+        }
         byte[] bound = join(
                 "pgbackup key slot".getBytes(StandardCharsets.US_ASCII),
                 repositoryId,

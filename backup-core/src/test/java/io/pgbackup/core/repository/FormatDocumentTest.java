@@ -12,6 +12,7 @@ import io.pgbackup.core.repository.keys.RepositoryOpener;
 import io.pgbackup.core.repository.set.SyntheticResumption;
 import io.pgbackup.core.repository.set.SyntheticSet;
 import io.pgbackup.keys.RotateRequest;
+import io.pgbackup.keys.testkit.MemoryKeyService;
 import io.pgbackup.storage.ByteRange;
 import io.pgbackup.storage.ObjectKey;
 import io.pgbackup.storage.StorageException;
@@ -26,6 +27,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 
 /** What FORMAT.md says is enough to get the data back. */
@@ -62,6 +66,33 @@ class FormatDocumentTest {
                         "base/1/16384 12+8",
                         "base/1/16384 20+1",
                         "backup_label 0+1");
+    }
+
+    @Test
+    void aRepositoryWhoseKeyAServiceKeepsIsReadByTheDocumentAlone() throws Exception {
+        byte[] keptKey = new byte[32];
+        new SecureRandom().nextBytes(keptKey);
+        Repository repository = Repository.at("memory:format")
+                .encryptedWith(EncryptionKey.wrappedBy(
+                        new MemoryKeyService().rotate("main", keptKey).key("main")))
+                .build();
+        MemoryStorage storage = new MemoryStorage(InstantSource.system());
+        SyntheticSet.write(repository, storage.anotherClient());
+
+        Function<String, byte[]> objects = objectsOf(storage);
+        byte[] slot = objects.apply("keys/1/0");
+        assertThat(slot[4]).isEqualTo((byte) 18);
+        String format =
+                text(java.util.Arrays.copyOfRange(objects.apply("format"), 45 + 8, objects.apply("format").length));
+        byte[] wrapped = DocumentedReader.wrappedMaterial(slot);
+        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        cipher.init(Cipher.DECRYPT_MODE, new SecretKeySpec(keptKey, "AES"), new GCMParameterSpec(128, wrapped, 0, 12));
+        cipher.updateAAD(("pgbackup key slot " + DocumentedReader.field(format, "id") + " 1 0")
+                .getBytes(StandardCharsets.US_ASCII));
+        byte[] material = cipher.doFinal(wrapped, 12, wrapped.length - 12);
+
+        DocumentedReader reader = new DocumentedReader(objects, material);
+        assertThat(text(reader.content("golden/backup/" + SyntheticSet.LABEL))).contains(SyntheticSet.LABEL.toString());
     }
 
     @Test

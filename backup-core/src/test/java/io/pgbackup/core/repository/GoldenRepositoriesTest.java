@@ -12,11 +12,13 @@ import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.core.pipeline.ObjectHeader;
 import io.pgbackup.core.repository.set.SyntheticSet;
 import io.pgbackup.core.storage.LocalDirectoryStorage;
+import io.pgbackup.keys.testkit.MemoryKeyService;
 import io.pgbackup.storage.ObjectKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -45,7 +47,7 @@ class GoldenRepositoriesTest {
     @ParameterizedTest
     @MethodSource("versions")
     void aGoldenRepositoryIsReadWhole(int version) throws IOException {
-        Repository repository = repository(copyOfGolden(version));
+        Repository repository = repository(copyOfGolden(version), version);
         try (PgBackup pg = PgBackup.of(Cluster.named(SyntheticSet.CLUSTER).withoutServer())
                 .repository(repository)
                 .build()) {
@@ -65,7 +67,7 @@ class GoldenRepositoriesTest {
         Assumptions.assumeFalse(target.isEmpty(), "golden.write names no directory");
         Path root = Path.of(target).toAbsolutePath();
         Files.createDirectories(root);
-        SyntheticSet.write(repository(root), new LocalDirectoryStorage(root));
+        SyntheticSet.write(repository(root, ObjectHeader.VERSION), new LocalDirectoryStorage(root));
     }
 
     private Path copyOfGolden(int version) throws IOException {
@@ -80,9 +82,17 @@ class GoldenRepositoriesTest {
         return copy;
     }
 
-    private static Repository repository(Path root) {
-        return Repository.at("file://" + root)
-                .encryptedWith(EncryptionKey.fromKey(SecretSource.value(PUBLISHED_KEY.toCharArray())))
-                .build();
+    private static Repository repository(Path root, int version) {
+        return Repository.at("file://" + root).encryptedWith(key(version)).build();
+    }
+
+    /** Version 2 differs from version 1 only in slots whose key a service keeps. */
+    private static EncryptionKey key(int version) {
+        if (version >= 2) {
+            return EncryptionKey.wrappedBy(new MemoryKeyService()
+                    .rotate("published", HexFormat.of().parseHex(PUBLISHED_KEY))
+                    .key("published"));
+        }
+        return EncryptionKey.fromKey(SecretSource.value(PUBLISHED_KEY.toCharArray()));
     }
 }

@@ -85,7 +85,7 @@ class SwappedObjectsTest {
 
     private static boolean needsKeys(ObjectKey key, byte[] object) {
         HeaderKind kind = kind(key, object);
-        return kind != HeaderKind.FORMAT && kind != HeaderKind.KEY_SLOT;
+        return !kind.precedesKeys();
     }
 
     @ParameterizedTest

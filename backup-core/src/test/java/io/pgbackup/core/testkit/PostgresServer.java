@@ -97,6 +97,15 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
+    /** Ends the server's first process as {@code kill -9} does, and waits until the others have noticed. */
+    public void kill() {
+        ServerProcess running = process;
+        if (running != null) {
+            running.kill();
+            process = null;
+        }
+    }
+
     /** Stops fast and starts again. */
     public void restart() {
         stop(StopMode.FAST);
@@ -238,6 +247,15 @@ public final class PostgresServer implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         execute("SELECT pg_reload_conf()");
+    }
+
+    /**
+     * Lets the server archive by a command from now on; it must have been started with {@code archive_mode}.
+     *
+     * @param command the value of {@code archive_command}
+     */
+    public void archiveBy(String command) {
+        execute("ALTER SYSTEM SET archive_command = '" + command.replace("'", "''") + "'", "SELECT pg_reload_conf()");
     }
 
     /**

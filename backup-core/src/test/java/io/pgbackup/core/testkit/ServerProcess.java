@@ -124,6 +124,14 @@ final class ServerProcess {
         awaitEnd();
     }
 
+    void kill() {
+        List<ProcessHandle> children = process.children().toList();
+        process.destroyForcibly();
+        awaitEnd();
+        // They hold the shared memory that the next server wants.
+        children.forEach(child -> child.onExit().orTimeout(60, TimeUnit.SECONDS).join());
+    }
+
     void end() {
         if (process.isAlive()) {
             try {

@@ -72,6 +72,11 @@ final class Workspace {
         return directory;
     }
 
+    /** Gives something to the server's user. */
+    void own(Path path) throws IOException {
+        user.own(path);
+    }
+
     /** A copy whose files are hard links: neither tool changes a file it has written. */
     Path linkedCopy(Path original, String name) {
         Path copy = fresh(name);

@@ -37,10 +37,8 @@ final class Continuing implements AutoCloseable {
 
     private void add(KeyUnlocking unlocking, UnlockedKeys unlocked, EncryptionKey key, String which) {
         KeyRing ring = unlocked.ring();
-        ObtainedKey obtained = ObtainedKey.of(unlocking.plain().name(), key);
-        int number = unlocking
-                .slotOpenedBy(ring, List.of(ring.currentGeneration()), obtained)
-                .orElse(-1);
+        ObtainedKey obtained = unlocking.obtain(key);
+        int number = slot(unlocking, ring, obtained);
         if (number < 0 || number == unlocked.slot() || keys.containsKey(number)) {
             obtained.close();
             if (number < 0) {
@@ -54,6 +52,17 @@ final class Continuing implements AutoCloseable {
                     which + " opens key slot " + number + ", which goes on already", "give every key once");
         }
         keys.put(number, obtained);
+    }
+
+    private static int slot(KeyUnlocking unlocking, KeyRing ring, ObtainedKey obtained) {
+        try {
+            return unlocking
+                    .slotOpenedBy(ring, List.of(ring.currentGeneration()), obtained)
+                    .orElse(-1);
+        } catch (RuntimeException e) {
+            obtained.close();
+            throw e;
+        }
     }
 
     private void requireAll(UnlockedKeys unlocked, RotateRequest request) {

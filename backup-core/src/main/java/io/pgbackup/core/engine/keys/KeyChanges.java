@@ -64,7 +64,7 @@ public final class KeyChanges {
      * @return number of its slot
      */
     public int add(String name, EncryptionKey key) {
-        try (ObtainedKey obtained = ObtainedKey.of(repositoryName(), key)) {
+        try (ObtainedKey obtained = unlocking.obtain(key)) {
             Optional<Integer> known = knownSlot(obtained);
             if (known.isPresent()) {
                 return known.get();
@@ -80,7 +80,7 @@ public final class KeyChanges {
     }
 
     private Optional<Integer> knownSlot(ObtainedKey key) {
-        try (ObtainedKey own = ObtainedKey.of(repositoryName(), configured);
+        try (ObtainedKey own = unlocking.obtain(configured);
                 UnlockedKeys keys = unlocking.unlock(own)) {
             return unlocking.slotOpenedBy(keys.ring(), keys.ring().generations(), key);
         }
@@ -135,7 +135,7 @@ public final class KeyChanges {
     }
 
     private KeyRing change(Preparation preparation) {
-        try (ObtainedKey own = ObtainedKey.of(repositoryName(), configured)) {
+        try (ObtainedKey own = unlocking.obtain(configured)) {
             for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
                 try (UnlockedKeys keys = unlocking.unlock(own)) {
                     keys.damage().ifPresent(damage -> {

@@ -38,7 +38,7 @@ public final class KeyRingQuery {
      */
     public KeyRingInfo run() {
         String repository = unlocking.plain().name();
-        try (ObtainedKey own = ObtainedKey.of(repository, configured);
+        try (ObtainedKey own = unlocking.obtain(configured);
                 UnlockedKeys keys = unlocking.unlock(own)) {
             KeyRing ring = keys.ring();
             List<KeySlotInfo> slots =
@@ -52,12 +52,12 @@ public final class KeyRingQuery {
 
     private KeySlotInfo info(KeyRing.Slot slot, KeyRing ring, UnlockedKeys keys) {
         List<Integer> sound = new ArrayList<>();
-        Optional<EncryptionKey.Kind> kind = Optional.empty();
+        Optional<KeySlot> newest = Optional.empty();
         for (int generation : ring.generations()) {
             Optional<KeySlot> stored = sound(generation, slot.number());
             if (stored.isPresent()) {
                 sound.add(generation);
-                kind = stored.map(KeyRingQuery::kind);
+                newest = stored;
             }
         }
         boolean own = slot.number() == keys.slot();
@@ -65,7 +65,14 @@ public final class KeyRingQuery {
             sound.removeIf(
                     generation -> keys.masters().stream().noneMatch(master -> master.generation() == generation));
         }
-        return new KeySlotInfo(slot.number(), slot.name(), kind, slot.added(), sound, own);
+        return new KeySlotInfo(
+                slot.number(),
+                slot.name(),
+                newest.map(KeyRingQuery::kind),
+                newest.flatMap(KeyRingQuery::wrappedBy),
+                slot.added(),
+                sound,
+                own);
     }
 
     private Optional<KeySlot> sound(int generation, int number) {
@@ -80,8 +87,17 @@ public final class KeyRingQuery {
     }
 
     private static EncryptionKey.Kind kind(KeySlot slot) {
+        if (slot.derivation() instanceof KeyDerivation.Service) {
+            return EncryptionKey.Kind.SERVICE;
+        }
         return slot.derivation() instanceof KeyDerivation.Argon2id
                 ? EncryptionKey.Kind.PASSPHRASE
                 : EncryptionKey.Kind.RAW;
+    }
+
+    private static Optional<String> wrappedBy(KeySlot slot) {
+        return slot.derivation() instanceof KeyDerivation.Service service
+                ? Optional.of(service.service() + " " + service.wrapped().wrappedBy())
+                : Optional.empty();
     }
 }

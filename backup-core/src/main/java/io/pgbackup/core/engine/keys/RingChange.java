@@ -1,5 +1,6 @@
 package io.pgbackup.core.engine.keys;
 
+import io.pgbackup.core.crypto.KeySlot;
 import io.pgbackup.core.crypto.MasterKey;
 import io.pgbackup.core.crypto.RepositoryCipher;
 import io.pgbackup.core.pipeline.HeaderKind;
@@ -64,12 +65,10 @@ final class RingChange {
 
     /** Returns false if the slot's key is taken. */
     boolean createSlot(MasterKey master, int number, ObtainedKey key) {
-        ObjectKey slot = RepositoryLayout.keySlot(master.generation(), number);
-        byte[] content =
-                unlocking.slots().create(master, number, key.credential()).encode();
-        boolean created = unlocking.plain().createRecord(slot, HeaderKind.KEY_SLOT, content);
+        KeySlot slot = unlocking.slots().create(master, number, key.credential());
+        boolean created = unlocking.stored().create(slot);
         if (created) {
-            made.add(slot);
+            made.add(RepositoryLayout.keySlot(master.generation(), number));
         }
         return created;
     }

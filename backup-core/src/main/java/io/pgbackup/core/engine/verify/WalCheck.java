@@ -49,8 +49,8 @@ final class WalCheck {
             int identity = number;
             WalArchive archive = new WalArchive(repository, ArchiveLayout.of(layout, identity));
             WalSegmentSize size = new WalSegmentSize(known.get(identity - 1).segmentSize());
-            new ArchiveGaps(archive, size).find().forEach(this::gap);
             ArchivedTimelines timelines = new ArchivedTimelines(archive);
+            new ArchiveGaps(timelines, size).find().forEach(this::gap);
             backups.stream()
                     .filter(backup -> !backup.holdsWal() && identities.numberOf(backup.takenAs()) == identity)
                     .forEach(backup -> needed(backup, timelines, size));
@@ -62,8 +62,7 @@ final class WalCheck {
                 Optional.empty(),
                 ErrorCode.WAL_MISSING,
                 ArchiveLayout.all(layout).toString() + "/" + gap.firstMissing(),
-                gap.segments() + " segments of timeline " + gap.timeline() + " are missing, " + gap.firstMissing()
-                        + " to " + gap.lastMissing() + ": one cannot recover over them");
+                ArchiveGaps.describe(gap) + ": one cannot recover over them");
     }
 
     private void needed(BackupRecord backup, ArchivedTimelines timelines, WalSegmentSize size) {

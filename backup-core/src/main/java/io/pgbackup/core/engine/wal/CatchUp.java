@@ -7,9 +7,11 @@ import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.repository.set.BackupRecord;
 import io.pgbackup.core.repository.set.Catalog;
 import io.pgbackup.error.ErrorCode;
+import io.pgbackup.error.RepositoryException;
 import io.pgbackup.error.RestoreException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Copies WAL that a repository lacks from another one: all of its current identity from the oldest backup or WAL file on that it has. What it holds is
@@ -26,6 +29,7 @@ final class CatchUp {
     private final WalLane target;
     private final List<WalLane> sources;
     private final Runnable heartbeat;
+    private Optional<RepositoryException> failure = Optional.empty();
 
     CatchUp(WalLane target, List<WalLane> sources, Runnable heartbeat) {
         this.target = target;
@@ -33,19 +37,29 @@ final class CatchUp {
         this.heartbeat = heartbeat;
     }
 
-    /** Names of what was copied. */
+    /** Names of what was copied. A source that fails does not keep the others from giving what they have; then its failure is told. */
     List<String> run() {
-        return target.with(archives -> {
+        List<String> copied = target.with(archives -> {
             WalArchive into = archives.of(archives.current());
-            List<String> copied = new ArrayList<>();
             Optional<String> floor = floor(archives, into);
-            for (WalLane source : sources) {
-                if (source != target) {
-                    copied.addAll(source.with(from -> copyAll(from.of(from.current()), into, floor)));
-                }
-            }
-            return copied;
+            List<String> names = new ArrayList<>();
+            sources.stream().filter(source -> source != target).forEach(source -> copyAll(source, into, floor, names));
+            return names;
         });
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+        return copied;
+    }
+
+    /** Empty if the source failed. */
+    private <T> Optional<T> ask(WalLane source, Function<WalArchive, T> question) {
+        try {
+            return Optional.of(source.with(archives -> question.apply(archives.of(archives.current()))));
+        } catch (RepositoryException e) {
+            failure = Optional.of(e);
+            return Optional.empty();
+        }
     }
 
     /** Position digits of the oldest file that the target cares for. */
@@ -74,44 +88,54 @@ final class CatchUp {
         return name.toString().substring(8, 24);
     }
 
-    private List<String> copyAll(WalArchive from, WalArchive into, Optional<String> floor) {
-        List<String> copied = new ArrayList<>();
-        for (Timeline timeline : from.timelines()) {
-            ArchivedFiles there = from.files(timeline);
-            Set<WalFileName> here = new HashSet<>(into.files(timeline).names());
+    private void copyAll(WalLane source, WalArchive into, Optional<String> floor, List<String> copied) {
+        for (ArchivedFiles there : ask(source, CatchUp::files).orElse(List.of())) {
+            Set<WalFileName> here = new HashSet<>(into.files(there.timeline()).names());
             for (WalFileName name : there.names()) {
                 boolean wanted =
                         !positioned(name) || floor.isPresent() && position(name).compareTo(floor.get()) >= 0;
                 if (wanted && !here.contains(name)) {
                     heartbeat.run();
-                    copy(name, from, into);
+                    if (!copied(name, source, into)) {
+                        return;
+                    }
                     copied.add(name.toString());
                 }
             }
         }
-        return copied;
     }
 
-    private static void copy(WalFileName name, WalArchive from, WalArchive into) {
+    private static List<ArchivedFiles> files(WalArchive archive) {
+        return archive.timelines().stream().map(archive::files).toList();
+    }
+
+    /** What is stored was proved while it was read. False if the source failed, or has removed the file. */
+    private boolean copied(WalFileName name, WalLane source, WalArchive into) {
         try {
             Path file = Files.createTempFile("pgbackup-wal-", ".copy");
             try {
-                boolean found;
-                try (OutputStream out = Files.newOutputStream(file)) {
-                    found = from.copyTo(name, out);
-                }
+                boolean found = ask(source, from -> brought(from, name, file)).orElse(false);
                 if (found) {
                     into.store(name, file, () -> {});
                 }
+                return found;
             } finally {
                 Files.deleteIfExists(file);
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new RestoreException(
                     ErrorCode.TARGET_UNWRITABLE,
                     name + " cannot be put into a temporary file: " + e.getMessage(),
                     "look for space in the directory for temporary files",
                     e);
+        }
+    }
+
+    private static boolean brought(WalArchive from, WalFileName name, Path file) {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            return from.copyTo(name, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -13,6 +13,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -29,17 +30,23 @@ final class CommandService implements WalService {
     private final ServerSocketChannel server;
     private final CommandAnswers answers;
     private final ExecutorService executor;
+    private final Watching watching;
+    private final Optional<WalSpool> spool;
+    private final Optional<SpoolDrain> draining;
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
 
     private CommandService(
-            CommandDirectory directory, ServerSocketChannel server, CommandAnswers answers, ExecutorService executor) {
+            CommandDirectory directory, ServerSocketChannel server, CommandAnswers answers, WalVerbs verbs) {
         this.directory = directory;
         this.server = server;
         this.answers = answers;
-        this.executor = executor;
+        this.executor = verbs.executor();
+        this.watching = verbs.watching();
+        this.spool = verbs.spool();
+        this.draining = verbs.draining();
     }
 
-    static WalService begin(Cluster cluster, WalVerbs verbs, Path directory, ExecutorService executor) {
+    static WalService begin(Cluster cluster, WalVerbs verbs, Path directory) {
         CommandDirectory place = CommandDirectory.prepare(
                 directory.toAbsolutePath().normalize(), cluster.server().map(Cluster.Server::dataDirectory));
         if (place.socket().toString().length() > LONGEST_SOCKET_PATH) {
@@ -49,16 +56,17 @@ final class CommandService implements WalService {
                     "choose a shorter directory, for example below /run");
         }
         try {
+            verbs.spool().ifPresent(spool -> place.prepareSpool(spool.policy().directory()));
             Files.deleteIfExists(place.socket());
             ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             try {
                 server.bind(UnixDomainSocketAddress.of(place.socket()));
                 place.own(place.socket());
                 CommandAnswers answers = new CommandAnswers(
-                        new PushAhead(verbs, cluster.server().map(Cluster.Server::dataDirectory), executor),
-                        new FetchAhead(verbs, place.spool(), executor));
-                CommandService service = new CommandService(place, server, answers, executor);
-                executor.execute(service::listen);
+                        new PushAhead(verbs, cluster.server().map(Cluster.Server::dataDirectory), verbs.executor()),
+                        new FetchAhead(verbs, place.spool(), verbs.executor()));
+                CommandService service = new CommandService(place, server, answers, verbs);
+                service.executor.execute(service::listen);
                 return service;
             } catch (IOException | RuntimeException e) {
                 server.close();
@@ -98,7 +106,8 @@ final class CommandService implements WalService {
 
     @Override
     public String writeArchiveCommand(Path script) {
-        return directory.write(script, CommandScripts.archive(directory.socket())) + " %f";
+        return spool.map(some -> directory.write(script, CommandScripts.spool(some.policy())) + " %f %p")
+                .orElseGet(() -> directory.write(script, CommandScripts.archive(directory.socket())) + " %f");
     }
 
     @Override
@@ -108,6 +117,8 @@ final class CommandService implements WalService {
 
     @Override
     public void close() {
+        watching.close();
+        draining.ifPresent(SpoolDrain::close);
         try {
             server.close();
             for (SocketChannel connection : connections) {

@@ -27,10 +27,12 @@ final class RepositoryReceiver implements WalReceiver {
     private final Queue<Warning> warnings = new ConcurrentLinkedQueue<>();
     private final AtomicInteger segments = new AtomicInteger();
     private final WalStreamReceiver receiver;
+    private final ArchiveDestination.Ways ways;
 
     RepositoryReceiver(
             Cluster cluster, ReceiveRequest request, OperationStarter starter, ArchiveDestination.Ways ways) {
         this.starter = starter;
+        this.ways = ways;
         ArchiveDestination destination = new ArchiveDestination(ways, request.directory());
         this.receiver = new WalStreamReceiver(
                 Connections.settings(Connections.require(cluster).connection()),
@@ -68,7 +70,9 @@ final class RepositoryReceiver implements WalReceiver {
     public void run() {
         starter.run(OperationKind.WAL_RECEIVE, operation -> {
             operation.progress().phase("receive");
-            receiver.run(() -> tell(operation));
+            try (Watching watching = ways.verbs().watching()) {
+                receiver.run(() -> tell(operation));
+            }
             tell(operation);
             return true;
         });

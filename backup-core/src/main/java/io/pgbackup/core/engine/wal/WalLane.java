@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class WalLane implements AutoCloseable {
     private static final long LONGEST_OPEN = Duration.ofMinutes(5).toNanos();
     private static final long REST_AFTER_FAILURE = Duration.ofSeconds(30).toNanos();
+    private static final long BREATH = Duration.ofSeconds(5).toNanos();
 
     private final Repository where;
     private final ClusterLayout layout;
@@ -29,6 +30,7 @@ final class WalLane implements AutoCloseable {
     private @Nullable Archives archives;
     private long opened;
     private final AtomicBoolean behind = new AtomicBoolean();
+    private final AtomicBoolean catchingUp = new AtomicBoolean();
     private volatile Optional<Long> failed = Optional.empty();
 
     WalLane(Repository where, ClusterLayout layout, Function<Repository, OpenRepository> opener, LongSupplier ticker) {
@@ -120,6 +122,16 @@ final class WalLane implements AutoCloseable {
                 .isPresent();
     }
 
+    /** Whether it failed so short a while ago that not even those ask again who would lose something otherwise. */
+    boolean failedJustNow() {
+        return failed.filter(when -> ticker.getAsLong() - when < BREATH).isPresent();
+    }
+
+    /** It does not answer at all: asking it costs time, so it rests as long as one that failed, for everybody. */
+    void hangs() {
+        failed = Optional.of(ticker.getAsLong() + REST_AFTER_FAILURE - BREATH);
+    }
+
     void passedOver() {
         behind.set(true);
     }
@@ -127,6 +139,17 @@ final class WalLane implements AutoCloseable {
     /** Takes the duty to catch up: true for one caller. */
     boolean takeBehind() {
         return behind.getAndSet(false);
+    }
+
+    /** Catches up, unless somebody does already. */
+    void catchingUp(Runnable catchUp) {
+        if (catchingUp.compareAndSet(false, true)) {
+            try {
+                catchUp.run();
+            } finally {
+                catchingUp.set(false);
+            }
+        }
     }
 
     @Override

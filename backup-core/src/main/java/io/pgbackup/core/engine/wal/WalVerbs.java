@@ -2,7 +2,9 @@ package io.pgbackup.core.engine.wal;
 
 import io.pgbackup.Cluster;
 import io.pgbackup.Repository;
+import io.pgbackup.catalog.CheckReport;
 import io.pgbackup.core.archive.ArchiveGaps;
+import io.pgbackup.core.archive.ArchivedTimelines;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.OperationStarter;
 import io.pgbackup.core.postgres.wal.WalFileName;
@@ -20,7 +22,10 @@ import io.pgbackup.wal.WalReceiver;
 import io.pgbackup.wal.WalService;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +38,7 @@ public final class WalVerbs implements ClusterWal {
     private final WalPolicy policy;
     private final OperationStarter starter;
     private final OptionalInt identity;
+    private final Optional<Dropping> dropping;
 
     /**
      * For the current identity of a cluster.
@@ -53,6 +59,7 @@ public final class WalVerbs implements ClusterWal {
         this.policy = policy;
         this.starter = starter;
         this.identity = identity;
+        this.dropping = policy.dropping().map(limit -> new Dropping(limit, cluster.name()));
     }
 
     @Override
@@ -63,23 +70,86 @@ public final class WalVerbs implements ClusterWal {
                     "WAL of a former identity is only read",
                     "push to wal() itself: it knows to which identity a segment belongs");
         }
-        WalPushResult result = starter.run(
-                OperationKind.WAL_PUSH,
-                operation -> new PushOperation(operation, lanes.all(), policy, lanes.executor()).run(file));
+        WalPushResult result = pushing(operation -> new PushOperation(operation, lanes, policy, dropping).run(file));
         lanes.all().stream()
                 .filter(lane -> !lane.resting() && lane.takeBehind())
-                .forEach(lane -> lanes.executor().execute(() -> catchUpLater(lane)));
+                .forEach(this::catchUpLater);
+        settle();
         return result;
+    }
+
+    private WalPushResult pushing(Function<Operation, WalPushResult> push) {
+        return starter.run(OperationKind.WAL_PUSH, push);
+    }
+
+    /** Never gives the file up: only what the server waits for may be. */
+    WalPushResult pushKeeping(Path file) {
+        return pushing(operation -> new PushOperation(operation, lanes, policy, Optional.empty()).run(file));
+    }
+
+    /** What was given up is recorded as soon as somebody answers. */
+    private void settle() {
+        dropping.ifPresent(
+                some -> lanes.settling(() -> new DropSettlement(some, lanes.all(), this::pushKeeping).run()));
     }
 
     /** Nobody waits for this. */
     private void catchUpLater(WalLane lane) {
-        try {
-            catchUp(lane);
-        } catch (RuntimeException e) {
-            lane.passedOver();
-            LOG.warn("repository {} could not be caught up: {}", lane.where().name(), e.getMessage());
-        }
+        lanes.executor()
+                .execute(() -> lane.catchingUp(() -> {
+                    try {
+                        catchUp(lane);
+                    } catch (RuntimeException e) {
+                        lane.passedOver();
+                        LOG.warn(
+                                "repository {} could not be caught up: {}",
+                                lane.where().name(),
+                                e.getMessage());
+                    }
+                }));
+    }
+
+    /**
+     * Tells what is missing in the archives, and has them caught up.
+     *
+     * @return looks whenever it is asked to
+     */
+    public WalWatch watch() {
+        return new WalWatch(lanes, starter, new WalWatch.Mending(this::settle, this::catchUpLater));
+    }
+
+    /**
+     * What a check tells of a repository's log.
+     *
+     * @param repository one of those configured
+     * @return findings; empty if all is well
+     */
+    public List<CheckReport.Item> check(Repository repository) {
+        return new WalState(lanes, dropping).gaps(repository);
+    }
+
+    /**
+     * What a check tells of the policy.
+     *
+     * @return empty if there is nothing to tell
+     */
+    public List<CheckReport.Item> checkPolicy() {
+        return new WalState(lanes, dropping).policy(spool());
+    }
+
+    /** Of the current identity only. */
+    Optional<WalSpool> spool() {
+        return policy.spool().map(WalSpool::new);
+    }
+
+    /** Empties the spool, if there is one. */
+    Optional<SpoolDrain> draining() {
+        return spool().map(spool -> SpoolDrain.begin(spool, this, starter));
+    }
+
+    /** For as long as somebody archives or receives. */
+    Watching watching() {
+        return Watching.begin(watch(), lanes, Watching.PERIOD);
     }
 
     private List<String> catchUp(WalLane lane) {
@@ -89,13 +159,14 @@ public final class WalVerbs implements ClusterWal {
 
     @Override
     public List<String> catchUp(Repository repository) {
-        return catchUp(lane(repository));
+        return catchUp(lanes.of(repository));
     }
 
     @Override
     public boolean fetch(String name, Path target) {
-        return fetching(
-                operation -> new FetchOperation(operation, lanes.all(), identity).runWithParts(name(name), target));
+        Optional<WalSpool> waiting = identity.isPresent() ? Optional.empty() : spool();
+        return fetching(operation ->
+                new FetchOperation(operation, lanes.all(), identity).runWithRest(name(name), target, waiting));
     }
 
     /** What is fetched ahead may be asked for much later: a part would hide that the whole has come meanwhile. */
@@ -108,14 +179,16 @@ public final class WalVerbs implements ClusterWal {
         return new RepositoryReceiver(cluster, request, starter, new ArchiveDestination.Ways(this, lanes, policy));
     }
 
-    /** Brings a part of a segment to the repositories, as the whole would be. */
-    WalPushResult pushPart(PushTask.Cargo cargo) {
-        return starter.run(
-                OperationKind.WAL_PUSH,
-                operation -> new PushOperation(operation, lanes.all(), policy, lanes.executor()).run(cargo));
+    ExecutorService executor() {
+        return lanes.executor();
     }
 
-    private boolean fetching(java.util.function.Function<Operation, Boolean> body) {
+    /** Brings a part of a segment to the repositories, as the whole would be. */
+    WalPushResult pushPart(PushTask.Cargo cargo) {
+        return pushing(operation -> new PushOperation(operation, lanes, policy, Optional.empty()).run(cargo));
+    }
+
+    private boolean fetching(Function<Operation, Boolean> body) {
         return starter.run(OperationKind.WAL_FETCH, body);
     }
 
@@ -134,33 +207,23 @@ public final class WalVerbs implements ClusterWal {
 
     @Override
     public List<WalGap> gaps(Repository repository) {
-        return lane(repository).with(archives -> gaps(archives).find());
+        return lanes.of(repository).with(archives -> gaps(archives).find());
     }
 
     @Override
     public List<RecoveryWindow> windows(Repository repository) {
-        return lane(repository).with(archives -> new WindowQuery(repository.name(), archives).windows());
+        return lanes.of(repository).with(archives -> new WindowQuery(repository.name(), archives).windows());
     }
 
     private ArchiveGaps gaps(Archives archives) {
         int number = identity.orElseGet(archives::current);
         return new ArchiveGaps(
-                archives.of(number),
+                new ArchivedTimelines(archives.of(number)),
                 new WalSegmentSize(archives.identity(number).segmentSize()));
-    }
-
-    private WalLane lane(Repository repository) {
-        return lanes.all().stream()
-                .filter(lane -> lane.where().equals(repository))
-                .findFirst()
-                .orElseThrow(() -> new ConfigurationException(
-                        ErrorCode.INVALID_REQUEST,
-                        repository + " is not one of the repositories this PgBackup was made with",
-                        "add it with repository() when building"));
     }
 
     @Override
     public WalService serve(Path directory) {
-        return CommandService.begin(cluster, this, directory, lanes.executor());
+        return CommandService.begin(cluster, this, directory);
     }
 }

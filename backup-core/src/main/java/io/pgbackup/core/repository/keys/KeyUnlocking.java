@@ -1,5 +1,7 @@
 package io.pgbackup.core.repository.keys;
 
+import io.pgbackup.EncryptionKey;
+import io.pgbackup.core.crypto.KeyServiceErrors;
 import io.pgbackup.core.crypto.KeySlots;
 import io.pgbackup.core.crypto.MasterKey;
 import io.pgbackup.core.crypto.RepositoryCipher;
@@ -27,6 +29,7 @@ public final class KeyUnlocking {
     private final byte[] repositoryId;
     private final KeySlots slots;
     private final StoredSlots stored;
+    private final KeySource source;
 
     /**
      * For one repository.
@@ -34,12 +37,30 @@ public final class KeyUnlocking {
      * @param plain reads what is readable without a key
      * @param repositoryId its id
      * @param slots opens slots
+     * @param source of keys
      */
-    KeyUnlocking(OpenRepository plain, byte[] repositoryId, KeySlots slots) {
+    KeyUnlocking(OpenRepository plain, byte[] repositoryId, KeySlots slots, KeySource source) {
         this.plain = plain;
         this.repositoryId = repositoryId.clone();
         this.slots = slots;
         this.stored = new StoredSlots(plain, slots);
+        this.source = source;
+    }
+
+    /** Where a key comes from, given the name of the repository. */
+    interface KeySource {
+        ObtainedKey obtain(String repository, EncryptionKey key);
+    }
+
+    /**
+     * Asks the source of a key.
+     *
+     * @param key whose source is asked
+     * @return to be closed
+     * @throws io.pgbackup.error.ConfigurationException with {@link ErrorCode#SECRET_UNAVAILABLE} if the source gives none
+     */
+    public ObtainedKey obtain(EncryptionKey key) {
+        return source.obtain(plain.name(), key);
     }
 
     /** The objects beneath, for those that are read without a key. */
@@ -86,18 +107,19 @@ public final class KeyUnlocking {
 
     private RepositoryCipher readingCipher(ObtainedKey key, RepositoryException damage) {
         Map<Integer, MasterKey> masters = new HashMap<>();
+        List<RepositoryException> failures = new ArrayList<>();
         try {
             for (int generation : stored.generations().toArray()) {
                 for (int number : stored.numbers(RepositoryLayout.keyGeneration(generation))
                         .toArray()) {
                     if (!masters.containsKey(generation)) {
-                        stored.tryOpen(generation, number, key.credential(), new ArrayList<>())
+                        stored.tryOpen(generation, number, key.credential(), failures)
                                 .ifPresent(master -> masters.put(generation, master));
                     }
                 }
             }
             if (masters.isEmpty()) {
-                throw damage;
+                throw ofService(failures).orElse(damage);
             }
             return RepositoryCipher.readOnly(repositoryId, masters.values(), damage);
         } finally {
@@ -146,10 +168,18 @@ public final class KeyUnlocking {
                 removed = true;
             }
         }
+        ofService(untried).ifPresent(failure -> {
+            throw failure;
+        });
         if (!untried.isEmpty() && !removed) {
             throw untried.get(0);
         }
-        throw wrongKey(key, removed);
+        throw wrongKey(key, generation, removed);
+    }
+
+    /** What a service did not answer is neither damage nor a wrong key. */
+    private static Optional<RepositoryException> ofService(List<RepositoryException> failures) {
+        return failures.stream().filter(KeyServiceErrors::isOne).findFirst();
     }
 
     private StoredRing readable(int version) {
@@ -198,10 +228,13 @@ public final class KeyUnlocking {
             for (int generation : ring.generations()) {
                 if (generation != current.generation()) {
                     List<RepositoryException> failures = new ArrayList<>();
-                    stored.tryOpen(generation, number, credential, failures)
-                            .ifPresentOrElse(
-                                    master -> masters.put(generation, master),
-                                    () -> closed.put(generation, notOpened(generation, number, failures)));
+                    Optional<MasterKey> opened = stored.tryOpen(generation, number, credential, failures);
+                    ofService(failures).ifPresent(failure -> {
+                        throw failure;
+                    });
+                    opened.ifPresentOrElse(
+                            master -> masters.put(generation, master),
+                            () -> closed.put(generation, notOpened(generation, number, failures)));
                 }
             }
         } catch (RuntimeException e) {
@@ -229,16 +262,24 @@ public final class KeyUnlocking {
      * @param generations in all of which it must open
      * @param key the credential
      * @return number of the slot; empty if it opens none
+     * @throws RepositoryException if a key management service did not say whether it does
      */
     public Optional<Integer> slotOpenedBy(KeyRing ring, List<Integer> generations, ObtainedKey key) {
-        return ring.slots().stream()
+        List<RepositoryException> failures = new ArrayList<>();
+        Optional<Integer> slot = ring.slots().stream()
                 .map(KeyRing.Slot::number)
-                .filter(number -> generations.stream().allMatch(generation -> opens(generation, number, key)))
+                .filter(number -> generations.stream().allMatch(generation -> opens(generation, number, key, failures)))
                 .findFirst();
+        if (slot.isEmpty()) {
+            ofService(failures).ifPresent(failure -> {
+                throw failure;
+            });
+        }
+        return slot;
     }
 
-    private boolean opens(int generation, int number, ObtainedKey key) {
-        Optional<MasterKey> master = stored.tryOpen(generation, number, key.credential(), new ArrayList<>());
+    private boolean opens(int generation, int number, ObtainedKey key, List<RepositoryException> failures) {
+        Optional<MasterKey> master = stored.tryOpen(generation, number, key.credential(), failures);
         master.ifPresent(MasterKey::close);
         return master.isPresent();
     }
@@ -251,13 +292,23 @@ public final class KeyUnlocking {
                         + " bring back the objects below 'keys'");
     }
 
-    private RepositoryException wrongKey(ObtainedKey key, boolean removed) {
+    private RepositoryException wrongKey(ObtainedKey key, int generation, boolean removed) {
         return new RepositoryException(
                 ErrorCode.WRONG_KEY,
                 "the given " + key.description() + " opens no key slot of repository " + plain.name()
                         + (removed ? " any more: its slot was removed" : ""),
-                removed
-                        ? "use a key that was not removed"
-                        : "check the source of the secret; a trailing blank or another encoding makes another secret");
+                removed ? "use a key that was not removed" : whatToCheck(key, generation));
+    }
+
+    private String whatToCheck(ObtainedKey key, int generation) {
+        if (key.credential() instanceof SlotCredential.Service credential) {
+            String service = credential.wrapper().service();
+            List<String> known = stored.wrappedBy(generation, service);
+            return known.isEmpty()
+                    ? "no slot was wrapped by " + service + "; open the repository with another key and add this one"
+                    : "what " + service + " wrapped: " + String.join(", ", known)
+                            + "; configure that key. An alias or a name may have come to mean another key";
+        }
+        return "check the source of the secret; a trailing blank or another encoding makes another secret";
     }
 }

@@ -1,9 +1,9 @@
 package io.pgbackup.core.repository.keys;
 
+import io.pgbackup.EncryptionKey;
 import io.pgbackup.Repository;
 import io.pgbackup.core.compress.CodecSpec;
 import io.pgbackup.core.crypto.Argon2Cost;
-import io.pgbackup.core.crypto.KeySlot;
 import io.pgbackup.core.crypto.KeySlots;
 import io.pgbackup.core.crypto.MasterKey;
 import io.pgbackup.core.crypto.RepositoryCipher;
@@ -12,12 +12,14 @@ import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
+import io.pgbackup.keys.KeyWrapper;
 import io.pgbackup.storage.ObjectPrefix;
 import io.pgbackup.storage.Storage;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * Opens repositories and makes new ones. Making is safe against others doing the same at once: format and key slot are created once, and
@@ -25,6 +27,7 @@ import java.util.function.Supplier;
  */
 public final class RepositoryOpener {
     private final InstantSource clock;
+    private final UnaryOperator<KeyWrapper> services;
     private final SecureRandom random = new SecureRandom();
 
     /**
@@ -33,7 +36,18 @@ public final class RepositoryOpener {
      * @param clock for the time of creation
      */
     public RepositoryOpener(InstantSource clock) {
+        this(clock, UnaryOperator.identity());
+    }
+
+    /**
+     * With a clock, and something around the keys of key management services.
+     *
+     * @param clock for the time of creation
+     * @param services decorates each of them
+     */
+    public RepositoryOpener(InstantSource clock, UnaryOperator<KeyWrapper> services) {
         this.clock = clock;
+        this.services = services;
     }
 
     /**
@@ -106,11 +120,8 @@ public final class RepositoryOpener {
     private boolean createFirstSlot(Repository repository, OpenRepository plain, RepositoryFormat format) {
         try (MasterKey master = MasterKey.generate(KeyRing.FIRST_GENERATION, random);
                 ObtainedKey key = obtain(repository)) {
-            KeySlot slot = keySlots(format).create(master, KeyRing.FIRST_SLOT, key.credential());
-            return plain.createRecord(
-                    RepositoryLayout.keySlot(KeyRing.FIRST_GENERATION, KeyRing.FIRST_SLOT),
-                    HeaderKind.KEY_SLOT,
-                    slot.encode());
+            KeyUnlocking unlocking = unlocking(plain, format);
+            return unlocking.stored().create(unlocking.slots().create(master, KeyRing.FIRST_SLOT, key.credential()));
         }
     }
 
@@ -159,15 +170,18 @@ public final class RepositoryOpener {
     }
 
     private KeyUnlocking unlocking(OpenRepository plain, RepositoryFormat format) {
-        return new KeyUnlocking(plain, format.id(), keySlots(format));
+        KeySlots slots = new KeySlots(format.id(), Argon2Cost.DEFAULT, random);
+        return new KeyUnlocking(plain, format.id(), slots, this::obtain);
     }
 
-    private static ObtainedKey obtain(Repository repository) {
-        return ObtainedKey.of(repository.name(), repository.key().orElseThrow());
+    private ObtainedKey obtain(Repository repository) {
+        return obtain(repository.name(), repository.key().orElseThrow());
     }
 
-    private KeySlots keySlots(RepositoryFormat format) {
-        return new KeySlots(format.id(), Argon2Cost.DEFAULT, random);
+    private ObtainedKey obtain(String repository, EncryptionKey key) {
+        return ObtainedKey.of(
+                repository,
+                key.wrapper().map(services).map(EncryptionKey::wrappedBy).orElse(key));
     }
 
     private static Optional<RepositoryFormat> readFormat(OpenRepository plain) {

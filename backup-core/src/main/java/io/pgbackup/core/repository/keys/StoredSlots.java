@@ -1,10 +1,13 @@
 package io.pgbackup.core.repository.keys;
 
+import io.pgbackup.core.crypto.KeyDerivation;
+import io.pgbackup.core.crypto.KeyServiceErrors;
 import io.pgbackup.core.crypto.KeySlot;
 import io.pgbackup.core.crypto.KeySlots;
 import io.pgbackup.core.crypto.MasterKey;
 import io.pgbackup.core.crypto.SlotCredential;
 import io.pgbackup.core.pipeline.HeaderKind;
+import io.pgbackup.core.pipeline.ObjectHeader;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.RepositoryLayout;
 import io.pgbackup.error.ErrorCode;
@@ -27,13 +30,18 @@ public final class StoredSlots {
         this.slots = slots;
     }
 
-    /** A damaged slot, or one of a kind that only a newer version knows, does not keep the others from opening. */
+    /**
+     * A damaged slot, or one of a kind that only a newer version knows, does not keep the others from opening; nor does one for which a key management service
+     * refuses its key, for it may be another's. A service that cannot be reached would not answer for the others either.
+     */
     Optional<MasterKey> tryOpen(
             int generation, int number, SlotCredential credential, List<RepositoryException> failures) {
         try {
             return slot(generation, number).flatMap(slot -> slots.open(slot, credential));
         } catch (RepositoryException e) {
-            if (e.code() != ErrorCode.FORMAT_UNSUPPORTED && e.code() != ErrorCode.REPOSITORY_DAMAGED) {
+            boolean ofSlot = e.code() == ErrorCode.FORMAT_UNSUPPORTED || e.code() == ErrorCode.REPOSITORY_DAMAGED;
+            boolean refused = KeyServiceErrors.isOne(e) && e.code() != ErrorCode.KEY_SERVICE_UNAVAILABLE;
+            if (!ofSlot && !refused) {
                 throw e;
             }
             failures.add(e);
@@ -51,14 +59,51 @@ public final class StoredSlots {
      */
     public Optional<KeySlot> slot(int generation, int number) {
         ObjectKey key = RepositoryLayout.keySlot(generation, number);
-        Optional<KeySlot> slot =
-                plain.readRecord(key, HeaderKind.KEY_SLOT).map(content -> plain.parse(key, content, KeySlot::decode));
-        slot.ifPresent(found -> {
-            if (found.generation() != generation || found.number() != number) {
-                throw plain.malformed(key, new IllegalArgumentException("it is " + found));
+        return plain.readObject(key).map(object -> {
+            HeaderKind kind = ObjectHeader.parse(key, object, Math.min(object.length, ObjectHeader.LONGEST))
+                    .kind();
+            HeaderKind expected = kind == HeaderKind.SERVICE_KEY_SLOT ? kind : HeaderKind.KEY_SLOT;
+            KeySlot slot = plain.parse(key, plain.open(key, expected, object), KeySlot::decode);
+            if (slot.generation() != generation || slot.number() != number || kind(slot) != kind) {
+                throw plain.malformed(key, new IllegalArgumentException("it is " + slot));
+            }
+            return slot;
+        });
+    }
+
+    /**
+     * Stores a slot.
+     *
+     * @param slot to be stored
+     * @return false if its key is taken
+     */
+    public boolean create(KeySlot slot) {
+        return plain.createRecord(
+                RepositoryLayout.keySlot(slot.generation(), slot.number()), kind(slot), slot.encode());
+    }
+
+    /** Readers of the first version of the format know no services. */
+    private static HeaderKind kind(KeySlot slot) {
+        return slot.derivation() instanceof KeyDerivation.Service ? HeaderKind.SERVICE_KEY_SLOT : HeaderKind.KEY_SLOT;
+    }
+
+    /** By which keys of a service the slots of a generation were wrapped. */
+    List<String> wrappedBy(int generation, String service) {
+        List<String> keys = new ArrayList<>();
+        numbers(RepositoryLayout.keyGeneration(generation)).forEach(number -> {
+            try {
+                slot(generation, number)
+                        .map(KeySlot::derivation)
+                        .filter(KeyDerivation.Service.class::isInstance)
+                        .map(KeyDerivation.Service.class::cast)
+                        .filter(stored -> stored.service().equals(service))
+                        .ifPresent(stored -> keys.add(
+                                "slot " + number + " by " + stored.wrapped().wrappedBy()));
+            } catch (RepositoryException e) {
+                keys.add("slot " + number + " cannot be read");
             }
         });
-        return slot;
+        return keys;
     }
 
     /**

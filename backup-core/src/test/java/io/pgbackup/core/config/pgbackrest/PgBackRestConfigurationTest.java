@@ -175,7 +175,7 @@ class PgBackRestConfigurationTest {
         assertThat(finding.line()).isEqualTo(8);
         assertThat(finding.message()).contains("'#'");
         EncryptionKey key = read.repositories().get(0).repository().key().orElseThrow();
-        assertThat(text(key.source())).isEqualTo(secret + " # Insert with your own");
+        assertThat(text(key.source().orElseThrow())).isEqualTo(secret + " # Insert with your own");
         assertThat(read.toString() + key).doesNotContain(secret);
     }
 

@@ -43,12 +43,12 @@ class BackupSessionServerTest {
                 PostgresServer.of(version).walSegmentSize(1).start()) {
             server.execute(
                     "CREATE ROLE " + QUOTED_ROLE + " LOGIN",
-                    "ALTER ROLE " + QUOTED_ROLE + " SET statement_timeout = '300ms'",
+                    "ALTER ROLE " + QUOTED_ROLE + " SET statement_timeout = '600ms'",
                     "ALTER ROLE " + QUOTED_ROLE + " SET search_path = 'nowhere'",
                     "ALTER ROLE " + QUOTED_ROLE + " SET standard_conforming_strings = off",
-                    "ALTER ROLE " + QUOTED_ROLE + " SET idle_in_transaction_session_timeout = '100ms'");
+                    "ALTER ROLE " + QUOTED_ROLE + " SET idle_in_transaction_session_timeout = '500ms'");
             if (version.major() >= 14) {
-                server.execute("ALTER ROLE " + QUOTED_ROLE + " SET idle_session_timeout = '200ms'");
+                server.execute("ALTER ROLE " + QUOTED_ROLE + " SET idle_session_timeout = '900ms'");
             }
             ConnectionSettings settings = ConnectionSettings.of(server.jdbcUrl("postgres"), ODD_ROLE);
 
@@ -95,7 +95,7 @@ class BackupSessionServerTest {
                     .isEqualTo("t");
 
             StartedBackup started = session.start("night\nSTART TIMELINE: 7 ü", CheckpointMode.FAST);
-            server.execute("SELECT pg_sleep(0.6)");
+            server.execute("SELECT pg_sleep(1.2)");
             session.ping();
             server.execute("CREATE TABLE grown AS SELECT generate_series(1, 50000) AS n", "CHECKPOINT", "CHECKPOINT");
             StoppedBackup stopped = session.stop();

@@ -24,9 +24,13 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
+import net.jqwik.api.EdgeCasesMode;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.Tag;
+import net.jqwik.api.constraints.IntRange;
 
 /** Ten years of backups under random rules: what must hold on every single day, after thousands of expires. */
 class RetentionPropertiesTest {
@@ -122,8 +126,18 @@ class RetentionPropertiesTest {
         return retention.atLeast(1 + random.nextInt(3));
     }
 
-    @Property(tries = 3, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 1, edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
     void onEveryDayOfTenYearsTheRulesHold(@ForAll long seed) {
+        live(seed);
+    }
+
+    @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+    @Tag("long")
+    void onEveryDayOfManyDecadesTheRulesHold(@ForAll long seed) {
+        live(seed);
+    }
+
+    private static void live(long seed) {
         Random random = new Random(seed);
         Decade decade = new Decade(random);
         Retention retention = randomRetention(random);
@@ -285,5 +299,26 @@ class RetentionPropertiesTest {
                 assertThat(kept(then)).doesNotContain(decision.label());
             });
         }
+    }
+
+    @Property(tries = 1000)
+    void ofTwoMomentsTheLaterOneEndsNoEarlier(
+            @ForAll @IntRange(max = 4000 * 24) int hour,
+            @ForAll @IntRange(max = 100) int hours,
+            @ForAll @IntRange(max = 40) int months,
+            @ForAll @IntRange(max = 40) int days) {
+        Instant one = BEGIN.plus(Duration.ofHours(hour));
+        Instant other = one.plus(Duration.ofHours(hours));
+        Period length = Period.of(0, months, days);
+        assertThat(RetentionRule.later(other, length)).isAfterOrEqualTo(RetentionRule.later(one, length));
+    }
+
+    @Example
+    void aMonthIsNeverCutShort() {
+        Instant lastOfNovember = Instant.parse("2024-11-30T01:51:00Z");
+        assertThat(RetentionRule.later(lastOfNovember, Period.ofMonths(3))).isEqualTo("2025-03-01T00:00:00Z");
+        assertThat(RetentionRule.later(lastOfNovember, Period.ofMonths(1))).isEqualTo("2024-12-30T01:51:00Z");
+        assertThat(RetentionRule.later(Instant.parse("2024-02-29T12:00:00Z"), Period.of(1, 0, 1)))
+                .isEqualTo("2025-03-02T00:00:00Z");
     }
 }

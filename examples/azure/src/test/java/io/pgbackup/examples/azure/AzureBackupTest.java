@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.Cluster;
+import io.pgbackup.PgBackup;
 import io.pgbackup.PgConnection;
 import io.pgbackup.SecretSource;
 import io.pgbackup.azure.AzureBlob;
@@ -13,9 +14,12 @@ import io.pgbackup.azure.testkit.Azurite;
 import io.pgbackup.azure.testkit.LoopbackCertificate;
 import io.pgbackup.azure.testkit.TokenService;
 import io.pgbackup.backup.BackupRequest;
+import io.pgbackup.catalog.ExpireResult;
 import io.pgbackup.core.testkit.PostgresAvailability;
 import io.pgbackup.core.testkit.PostgresServer;
 import io.pgbackup.core.testkit.PostgresVersion;
+import io.pgbackup.restore.RecoveryTarget;
+import io.pgbackup.wal.WalService;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,18 +49,21 @@ class AzureBackupTest {
                 .build();
     }
 
-    private String restored(AzureBackup backup, String name) {
-        backup.restore(directory.resolve(name));
-        try (PostgresServer server = PostgresServer.startOn(PostgresVersion.V17, directory.resolve(name))) {
+    private String restored(AzureBackup backup, RecoveryTarget where) {
+        Path target = directory.resolve("restored");
+        backup.restore(target, where);
+        try (PostgresServer server = PostgresServer.startOn(PostgresVersion.V17, target)) {
             return String.valueOf(server.query(SUM));
         }
     }
 
     @Test
-    void backsUpProvesRestoresAndExpires() throws Exception {
+    void backsUpArchivesGoesBackToATimeAndExpires() throws Exception {
         PostgresAvailability.require(PostgresVersion.V17);
         try (Azurite azurite = Azurite.start();
-                PostgresServer source = PostgresServer.of(PostgresVersion.V17).start()) {
+                PostgresServer source = PostgresServer.of(PostgresVersion.V17)
+                        .setting("archive_mode", "on")
+                        .start()) {
             azurite.createContainer("backups");
             AzureBackup backup = new AzureBackup(
                     cluster(source),
@@ -66,20 +73,34 @@ class AzureBackupTest {
                                             SecretSource.value(azurite.key().toCharArray()))
                                     .signingSharedAccess(Duration.ofMinutes(30)),
                             passphrase));
-            source.execute("CREATE TABLE t AS SELECT n, md5(n::text) AS m FROM generate_series(1, 50000) n");
-            BackupLabel full = backup.backUp(BackupRequest.full()).label();
+            try (PgBackup pg = backup.open();
+                    WalService service =
+                            backup.archive(pg, source.socketDirectory().resolve("wal"))) {
+                source.archiveBy(
+                        service.writeArchiveCommand(source.socketDirectory().resolve("archive")));
+                source.execute("CREATE TABLE t AS SELECT n, md5(n::text) AS m FROM generate_series(1, 50000) n");
+                BackupLabel full = backup.backUp(BackupRequest.full()).label();
 
-            source.execute(
-                    "DELETE FROM t WHERE n % 3 = 0",
-                    "INSERT INTO t SELECT n, 'new' FROM generate_series(90000, 91000) n");
-            BackupLabel incremental = backup.backUp(BackupRequest.incremental()).label();
+                source.execute(
+                        "DELETE FROM t WHERE n % 3 = 0",
+                        "INSERT INTO t SELECT n, 'new' FROM generate_series(90000, 91000) n");
+                BackupLabel incremental =
+                        backup.backUp(BackupRequest.incremental()).label();
 
-            backup.prove();
-            assertThat(restored(backup, "restored")).isEqualTo(String.valueOf(source.query(SUM)));
+                String wanted = String.valueOf(source.query(SUM));
+                Instant time = Instant.now();
+                source.execute("UPDATE t SET m = 'a mistake'");
+                pg.check().requireOk(); // the log up to here is archived
 
-            backup.backUp(BackupRequest.full());
-            assertThat(backup.expire(Duration.ZERO).deleted()).containsExactlyInAnyOrder(full, incremental);
-            backup.prove();
+                backup.prove();
+                assertThat(restored(backup, RecoveryTarget.time(time))).isEqualTo(wanted);
+
+                backup.backUp(BackupRequest.full());
+                ExpireResult expired = backup.expire(Duration.ZERO);
+                assertThat(expired.deleted()).containsExactlyInAnyOrder(full, incremental);
+                assertThat(expired.walFiles()).isPositive();
+                backup.prove();
+            }
         }
     }
 
@@ -126,7 +147,7 @@ class AzureBackupTest {
             assertThat(signatures).hasSizeGreaterThan(6);
             AzureBackup fast = new AzureBackup(
                     cluster(source), AzureBackup.repository(azurite.location("backups", "slow"), settings, passphrase));
-            assertThat(restored(fast, "restored")).isEqualTo(String.valueOf(source.query(SUM)));
+            assertThat(restored(fast, RecoveryTarget.endOfBackup())).isEqualTo(String.valueOf(source.query(SUM)));
         }
     }
 }

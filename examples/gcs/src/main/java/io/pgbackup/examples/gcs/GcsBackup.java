@@ -13,10 +13,12 @@ import io.pgbackup.catalog.ExpireResult;
 import io.pgbackup.catalog.Retention;
 import io.pgbackup.catalog.VerifyDepth;
 import io.pgbackup.gcs.Gcs;
+import io.pgbackup.restore.RecoveryAction;
 import io.pgbackup.restore.RecoveryTarget;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.WalDelivery;
 import io.pgbackup.storage.ObjectKind;
+import io.pgbackup.wal.WalService;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -76,12 +78,19 @@ public final class GcsBackup {
         }
     }
 
-    /** Restores the newest backup into an empty directory. */
-    void restore(Path target) {
+    /** Archives the log until it is closed; the server's archive_command is what it writes. */
+    WalService archive(PgBackup pg, Path directory) {
+        pg.initialize(repository);
+        return pg.wal().serve(directory);
+    }
+
+    /** Restores into an empty directory, to a time for example; the backup that leads there is found. */
+    void restore(Path target, RecoveryTarget where) {
         try (PgBackup pg = open()) {
             pg.restore(RestoreRequest.into(target)
-                    .recoverTo(RecoveryTarget.endOfBackup())
-                    .walFrom(WalDelivery.fromBackup()));
+                    .recoverTo(where)
+                    .walFrom(WalDelivery.prefetched())
+                    .whenReached(RecoveryAction.PROMOTE));
         }
     }
 
@@ -92,7 +101,7 @@ public final class GcsBackup {
         }
     }
 
-    private PgBackup open() {
+    PgBackup open() {
         return PgBackup.of(cluster).repository(repository).build();
     }
 }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.Cluster;
+import io.pgbackup.PgBackup;
 import io.pgbackup.PgConnection;
 import io.pgbackup.SecretSource;
 import io.pgbackup.backup.BackupRequest;
+import io.pgbackup.catalog.ExpireResult;
 import io.pgbackup.catalog.Retention;
 import io.pgbackup.core.testkit.PostgresAvailability;
 import io.pgbackup.core.testkit.PostgresServer;
@@ -14,7 +16,9 @@ import io.pgbackup.core.testkit.PostgresVersion;
 import io.pgbackup.gcs.Gcs;
 import io.pgbackup.gcs.testkit.GcsServer;
 import io.pgbackup.gcs.testkit.TokenService;
+import io.pgbackup.restore.RecoveryTarget;
 import io.pgbackup.storage.ObjectKind;
+import io.pgbackup.wal.WalService;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,35 +67,49 @@ class GcsBackupTest {
                 GcsBackup.repository("gs://acme-backups/nightly", settings, passphrase));
     }
 
-    private String restored(GcsBackup backup) {
+    private String restored(GcsBackup backup, RecoveryTarget where) {
         Path target = directory.resolve("restored");
-        backup.restore(target);
+        backup.restore(target, where);
         try (PostgresServer server = PostgresServer.startOn(PostgresVersion.V17, target)) {
             return String.valueOf(server.query(SUM));
         }
     }
 
     @Test
-    void backsUpProvesRestoresAndExpires() {
-        try (PostgresServer source = PostgresServer.of(PostgresVersion.V17).start()) {
+    void backsUpArchivesGoesBackToATimeAndExpires() {
+        try (PostgresServer source = PostgresServer.of(PostgresVersion.V17)
+                .setting("archive_mode", "on")
+                .start()) {
             GcsBackup backup = backupOf(source);
-            source.execute("CREATE TABLE t AS SELECT n, md5(n::text) AS m FROM generate_series(1, 50000) n");
-            BackupLabel full = backup.backUp(BackupRequest.full()).label();
-            source.execute(
-                    "DELETE FROM t WHERE n % 3 = 0",
-                    "INSERT INTO t SELECT n, 'new' FROM generate_series(90000, 91000) n");
-            BackupLabel incremental = backup.backUp(BackupRequest.incremental()).label();
+            try (PgBackup pg = backup.open();
+                    WalService service =
+                            backup.archive(pg, source.socketDirectory().resolve("wal"))) {
+                source.archiveBy(
+                        service.writeArchiveCommand(source.socketDirectory().resolve("archive")));
+                source.execute("CREATE TABLE t AS SELECT n, md5(n::text) AS m FROM generate_series(1, 50000) n");
+                BackupLabel full = backup.backUp(BackupRequest.full()).label();
+                source.execute(
+                        "DELETE FROM t WHERE n % 3 = 0",
+                        "INSERT INTO t SELECT n, 'new' FROM generate_series(90000, 91000) n");
+                BackupLabel incremental =
+                        backup.backUp(BackupRequest.incremental()).label();
 
-            backup.prove();
-            assertThat(restored(backup)).isEqualTo(String.valueOf(source.query(SUM)));
+                String wanted = String.valueOf(source.query(SUM));
+                Instant time = Instant.now();
+                source.execute("UPDATE t SET m = 'a mistake'");
+                pg.check().requireOk(); // the log up to here is archived
 
-            BackupLabel last = backup.backUp(BackupRequest.full()).label();
-            assertThat(backup.expire(Retention.keepFullBackups(1), Duration.ZERO)
-                            .deleted())
-                    .containsExactlyInAnyOrder(full, incremental);
-            backup.prove();
-            assertThat(bundlesOf(last)).isPositive();
-            assertThat(bundlesOf(full) + bundlesOf(incremental)).isZero();
+                backup.prove();
+                assertThat(restored(backup, RecoveryTarget.time(time))).isEqualTo(wanted);
+
+                BackupLabel last = backup.backUp(BackupRequest.full()).label();
+                ExpireResult expired = backup.expire(Retention.keepFullBackups(1), Duration.ZERO);
+                assertThat(expired.deleted()).containsExactlyInAnyOrder(full, incremental);
+                assertThat(expired.walFiles()).isPositive();
+                backup.prove();
+                assertThat(bundlesOf(last)).isPositive();
+                assertThat(bundlesOf(full) + bundlesOf(incremental)).isZero();
+            }
         }
     }
 
@@ -117,7 +135,7 @@ class GcsBackupTest {
 
             assertThat(taken).isGreaterThan(Duration.ofSeconds(120));
             assertThat(tokens.requests()).hasSizeGreaterThan(6);
-            assertThat(restored(backup)).isEqualTo(String.valueOf(source.query(SUM)));
+            assertThat(restored(backup, RecoveryTarget.endOfBackup())).isEqualTo(String.valueOf(source.query(SUM)));
         }
     }
 }

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgbackup.BackupLabel;
 import io.pgbackup.Cluster;
+import io.pgbackup.PgBackup;
 import io.pgbackup.PgConnection;
 import io.pgbackup.SecretSource;
 import io.pgbackup.backup.BackupRequest;
+import io.pgbackup.catalog.ExpireResult;
 import io.pgbackup.catalog.Retention;
 import io.pgbackup.core.testkit.PostgresAvailability;
 import io.pgbackup.core.testkit.PostgresServer;
 import io.pgbackup.core.testkit.PostgresVersion;
+import io.pgbackup.restore.RecoveryTarget;
 import io.pgbackup.s3.S3;
 import io.pgbackup.s3.testkit.S3ProxyServer;
 import io.pgbackup.storage.ObjectPrefix;
@@ -19,9 +22,11 @@ import io.pgbackup.storage.StorageContext;
 import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageLocation;
 import io.pgbackup.storage.StorageProvider;
+import io.pgbackup.wal.WalService;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ServiceLoader;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -70,35 +75,49 @@ class S3BackupTest {
                 S3Backup.repository(LOCATION, settings(), passphrase));
     }
 
-    private String restored(S3Backup backup) {
+    private String restored(S3Backup backup, RecoveryTarget where) {
         Path target = directory.resolve("restored");
-        backup.restore(target);
+        backup.restore(target, where);
         try (PostgresServer server = PostgresServer.startOn(PostgresVersion.V17, target)) {
             return String.valueOf(server.query(SUM));
         }
     }
 
     @Test
-    void backsUpProvesRestoresAndExpires() throws StorageException {
-        try (PostgresServer source = PostgresServer.of(PostgresVersion.V17).start()) {
+    void backsUpArchivesGoesBackToATimeAndExpires() throws StorageException {
+        try (PostgresServer source = PostgresServer.of(PostgresVersion.V17)
+                .setting("archive_mode", "on")
+                .start()) {
             S3Backup backup = backupOf(source);
-            source.execute("CREATE TABLE t AS SELECT n, md5(n::text) AS m FROM generate_series(1, 50000) n");
-            BackupLabel full = backup.backUp(BackupRequest.full()).label();
-            source.execute(
-                    "DELETE FROM t WHERE n % 3 = 0",
-                    "INSERT INTO t SELECT n, 'new' FROM generate_series(90000, 91000) n");
-            BackupLabel incremental = backup.backUp(BackupRequest.incremental()).label();
+            try (PgBackup pg = backup.open();
+                    WalService service =
+                            backup.archive(pg, source.socketDirectory().resolve("wal"))) {
+                source.archiveBy(
+                        service.writeArchiveCommand(source.socketDirectory().resolve("archive")));
+                source.execute("CREATE TABLE t AS SELECT n, md5(n::text) AS m FROM generate_series(1, 50000) n");
+                BackupLabel full = backup.backUp(BackupRequest.full()).label();
+                source.execute(
+                        "DELETE FROM t WHERE n % 3 = 0",
+                        "INSERT INTO t SELECT n, 'new' FROM generate_series(90000, 91000) n");
+                BackupLabel incremental =
+                        backup.backUp(BackupRequest.incremental()).label();
 
-            backup.prove();
-            assertThat(restored(backup)).isEqualTo(String.valueOf(source.query(SUM)));
+                String wanted = String.valueOf(source.query(SUM));
+                Instant time = Instant.now();
+                source.execute("UPDATE t SET m = 'a mistake'");
+                pg.check().requireOk(); // the log up to here is archived
 
-            BackupLabel last = backup.backUp(BackupRequest.full()).label();
-            assertThat(backup.expire(Retention.keepFullBackups(1), Duration.ZERO)
-                            .deleted())
-                    .containsExactlyInAnyOrder(full, incremental);
-            backup.prove();
-            assertThat(hasBundles(last)).isTrue();
-            assertThat(hasBundles(full) || hasBundles(incremental)).isFalse();
+                backup.prove();
+                assertThat(restored(backup, RecoveryTarget.time(time))).isEqualTo(wanted);
+
+                BackupLabel last = backup.backUp(BackupRequest.full()).label();
+                ExpireResult expired = backup.expire(Retention.keepFullBackups(1), Duration.ZERO);
+                assertThat(expired.deleted()).containsExactlyInAnyOrder(full, incremental);
+                assertThat(expired.walFiles()).isPositive();
+                backup.prove();
+                assertThat(hasBundles(last)).isTrue();
+                assertThat(hasBundles(full) || hasBundles(incremental)).isFalse();
+            }
         }
     }
 
