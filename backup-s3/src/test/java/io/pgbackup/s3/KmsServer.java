@@ -97,8 +97,7 @@ final class KmsServer implements AutoCloseable {
         try (exchange) {
             requests++;
             byte[] body = exchange.getRequestBody().readAllBytes();
-            Optional<String> refusal =
-                    new SignatureCheck(REGION, secrets).refusal(exchange, body, clock.instant());
+            Optional<String> refusal = new SignatureCheck(REGION, secrets).refusal(exchange, body, clock.instant());
             Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-Amz-Security-Token"))
                     .ifPresent(tokens::add);
             if (refusal.isPresent()) {
