@@ -19,6 +19,7 @@ import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
 import io.pgbackup.catalog.InitializeResult;
 import io.pgbackup.catalog.JobRecord;
+import io.pgbackup.catalog.LifecycleRule;
 import io.pgbackup.catalog.Pin;
 import io.pgbackup.catalog.RepositoryBrowser;
 import io.pgbackup.catalog.RepositoryInfo;
@@ -53,6 +54,7 @@ import io.pgbackup.restore.RestoreResult;
 import io.pgbackup.restore.SalvageReport;
 import io.pgbackup.restore.SalvageRequest;
 import io.pgbackup.wal.ClusterWal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.Arrays;
@@ -245,6 +247,11 @@ final class Verbs implements ClusterOperations {
         List<ExpirePlan.Decision> decisions = RetentionPlanner.plan(catalog.candidates(), retention, catalog.now());
         catalog.requireOld(decisions);
         return decisions;
+    }
+
+    @Override
+    public LifecycleRule lifecycleRule(Repository repository, Retention retention, Duration fullEvery) {
+        return new LifecycleAdvice(layout, repositories).rule(repository, retention, fullEvery);
     }
 
     @Override
