@@ -18,7 +18,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,13 +28,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** While nobody serves, the written commands start a JVM; what it cannot do is never taken for success or for a missing file. */
 class JavaFallbackTest {
-    private static final Logger LOG = LoggerFactory.getLogger(JavaFallbackTest.class);
-
     @TempDir
     Path work;
 
@@ -130,7 +125,7 @@ class JavaFallbackTest {
     }
 
     @Test
-    void aFileWithLoadedClassesMakesTheStartFaster() throws Exception {
+    void aFileWithLoadedClassesIsMadeAndFits() throws Exception {
         Path shared = work.resolve("classes.jsa");
         JavaFallback archived = fallback.classPath(archives()).sharedArchive(shared);
         try (PgBackup pg = open();
@@ -142,25 +137,25 @@ class JavaFallbackTest {
             service.createSharedArchive(archived);
         }
         assertThat(shared).isNotEmptyFile();
-        Duration with = fastest(written("archive-with", archived), 1);
-        Duration without = fastest(written("archive-without", fallback.classPath(archives())), 20);
-        LOG.info("a push by a JVM of its own: {} ms, with loaded classes {} ms", without.toMillis(), with.toMillis());
-        assertThat(with).isLessThan(without);
-    }
-
-    /** Noise only makes it slower. */
-    private Duration fastest(Path script, long from) throws Exception {
-        Duration fastest = Duration.ofDays(1);
-        for (long number = from; number < from + 4; number++) {
-            Path segment = wal.segment(1, number);
-            long begin = System.nanoTime();
-            assertThat(run(script, SyntheticWal.name(1, number).toString(), segment)
-                            .code())
-                    .isZero();
-            Duration took = Duration.ofNanos(System.nanoTime() - begin);
-            fastest = took.compareTo(fastest) < 0 ? took : fastest;
-        }
-        return fastest;
+        String name = SyntheticWal.name(1, 7).toString();
+        assertThat(run(written("archive", archived), name, wal.segment(1, 7)).code())
+                .isZero();
+        Process strict = new ProcessBuilder(
+                        archived.java().toString(),
+                        "-Xshare:on",
+                        "-XX:SharedArchiveFile=" + shared,
+                        "-cp",
+                        archived.classPath(),
+                        "io.pgbackup.core.engine.wal.LaunchedCommand",
+                        "fetch",
+                        archived.settings().toString(),
+                        name,
+                        work.resolve("fetched").toString())
+                .redirectErrorStream(true)
+                .redirectOutput(work.resolve("said").toFile())
+                .start();
+        assertThat(strict.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(strict.exitValue()).as("it starts only if the file fits").isZero();
     }
 
     /** The class path of this test with archives in the place of directories, and without what only tests need. */
