@@ -9,7 +9,7 @@ import io.pgbackup.PgConnection;
 import io.pgbackup.Repository;
 import io.pgbackup.SecretSource;
 import io.pgbackup.azure.AzureBlob;
-import io.pgbackup.azure.Azurite;
+import io.pgbackup.azure.testkit.Azurite;
 import io.pgbackup.backup.BackupResult;
 import io.pgbackup.catalog.Retention;
 import io.pgbackup.core.testkit.PostgresAvailability;
