@@ -13,6 +13,7 @@ import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
 import io.pgbackup.catalog.InitializeResult;
 import io.pgbackup.catalog.JobRecord;
+import io.pgbackup.catalog.LifecycleRule;
 import io.pgbackup.catalog.Pin;
 import io.pgbackup.catalog.RepositoryBrowser;
 import io.pgbackup.catalog.RepositoryInfo;
@@ -27,6 +28,7 @@ import io.pgbackup.restore.RestoreResult;
 import io.pgbackup.restore.SalvageReport;
 import io.pgbackup.restore.SalvageRequest;
 import io.pgbackup.wal.ClusterWal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
@@ -177,6 +179,18 @@ public interface ClusterOperations {
      * @return a decision with a reason for every backup
      */
     ExpirePlan planExpire(Repository repository, Retention retention);
+
+    /**
+     * Says what the store may remove by itself without harm to a retention; touches nothing.
+     *
+     * @param repository one of those configured, in a store that has such rules
+     * @param retention by age only; what it keeps by number is not known to a store
+     * @param fullEvery the longest time between two full backups
+     * @return the rule
+     * @throws io.pgbackup.error.PgBackupException with {@code INVALID_REQUEST} if the retention keeps anything by number, the time is not positive, or the store has no
+     *     such rules
+     */
+    LifecycleRule lifecycleRule(Repository repository, Retention retention, Duration fullEvery);
 
     /**
      * Decides what goes if one backup is deleted, without changing anything: the backup and all that depend on it.

@@ -25,6 +25,7 @@ public final class VerifyRequest {
     private OptionalLong bytesPerBackup = OptionalLong.empty();
     private OptionalLong seed = OptionalLong.empty();
     private Optional<SecretSource> attestation = Optional.empty();
+    private Optional<Duration> providerExpiry = Optional.empty();
 
     private VerifyRequest(Repository repository) {
         this.repository = Objects.requireNonNull(repository, "repository");
@@ -39,6 +40,7 @@ public final class VerifyRequest {
         this.bytesPerBackup = other.bytesPerBackup;
         this.seed = other.seed;
         this.attestation = other.attestation;
+        this.providerExpiry = other.providerExpiry;
     }
 
     /**
@@ -148,6 +150,31 @@ public final class VerifyRequest {
         VerifyRequest copy = new VerifyRequest(this);
         copy.attestation = Optional.of(key);
         return copy;
+    }
+
+    /**
+     * The store has a {@linkplain LifecycleRule lifecycle rule}: what is missing of backups older than this was expired by it, which is said so, and is no damage unless
+     * a younger backup needs it.
+     *
+     * @param age after which the rule removes objects, more than zero
+     * @return a new request
+     */
+    public VerifyRequest storeExpiresAfter(Duration age) {
+        if (age.isZero() || age.isNegative()) {
+            throw new IllegalArgumentException("a store expires what is older than some time, not " + age);
+        }
+        VerifyRequest copy = new VerifyRequest(this);
+        copy.providerExpiry = Optional.of(age);
+        return copy;
+    }
+
+    /**
+     * After which age the store removes objects by itself.
+     *
+     * @return empty if it does not
+     */
+    public Optional<Duration> storeExpiresAfter() {
+        return providerExpiry;
     }
 
     /**

@@ -32,6 +32,8 @@ public enum ErrorCode {
     REPOSITORY_DAMAGED,
     /** An object that the catalog refers to is not there. */
     OBJECT_MISSING,
+    /** An object is gone that is old enough for a lifecycle rule of the store to have removed it. */
+    EXPIRED_BY_PROVIDER,
     /** Something in the repository is not of this library, or nothing refers to it. */
     OBJECT_UNKNOWN,
     /** Something that was interrupted left this behind. */

@@ -16,6 +16,10 @@ import io.pgbackup.EncryptionKey;
  * without it: what is stored from then on is closed to it. What was stored before stays readable to it until it is copied into another repository
  * and removed here.
  *
+ * <p>A key of a key management service may have versions. A slot is opened by the version that wrapped it ({@link KeySlotInfo#wrappedBy}), so a new
+ * version there changes nothing here, until the old one is disabled. Before that is done, have it wrapped anew: add another key, with that one
+ * {@link #remove} the slot of the service's key, and {@link #add} the service's key again, which the newest version then wraps for all generations.
+ *
  * <p>All throw {@link io.pgbackup.error.PgBackupException}. Safe for use by many threads, and against others changing keys at once:
  * one change follows the other.
  */

@@ -1,6 +1,8 @@
 package io.pgbackup.storage;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Makes {@link Storage} for one URI scheme. Found through {@link java.util.ServiceLoader}; two providers for one scheme are an error.
@@ -24,6 +26,20 @@ public interface StorageProvider {
      * @throws StorageException if location or settings are wrong
      */
     Storage open(StorageLocation location, ProviderConfig config, StorageContext context) throws StorageException;
+
+    /**
+     * Says in the words of the store what it may remove by itself, for whoever sets it up.
+     *
+     * @param location where the repository is
+     * @param expirables what may go, and when
+     * @param previousVersionDays after so many days it may also remove versions that were deleted or replaced, at least 1
+     * @return a document that the store's own tools take; empty if the store removes nothing by itself
+     * @throws StorageException if the location is wrong
+     */
+    default Optional<String> lifecycleRule(
+            StorageLocation location, List<Expirable> expirables, int previousVersionDays) throws StorageException {
+        return Optional.empty();
+    }
 
     /**
      * Reads settings from text, for applications configured by properties.

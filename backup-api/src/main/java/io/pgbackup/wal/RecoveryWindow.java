@@ -3,6 +3,7 @@ package io.pgbackup.wal;
 import io.pgbackup.BackupLabel;
 import io.pgbackup.Lsn;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Where one could recover to from a backup with the WAL of the same repository: every point from the end of the backup to the end of the unbroken WAL that
@@ -15,6 +16,7 @@ import java.time.Instant;
  * @param earliestTime when the backup was complete
  * @param latest end of the last archived segment that follows without a gap; equal to {@code earliest} if there is none
  * @param latestTime when that segment came into the repository, by the clock of the store; equal to {@code earliestTime} if there is none
+ * @param gap what is missing at the end although WAL follows it, or although it was given up on purpose; empty if the window ends with the newest WAL
  */
 public record RecoveryWindow(
         String repository,
@@ -23,4 +25,5 @@ public record RecoveryWindow(
         Lsn earliest,
         Instant earliestTime,
         Lsn latest,
-        Instant latestTime) {}
+        Instant latestTime,
+        Optional<WalGap> gap) {}

@@ -3,7 +3,7 @@ package io.pgbackup.wal;
 import java.util.Map;
 
 /**
- * What became of a WAL file that was pushed. The policy is fulfilled, else the push had failed.
+ * What became of a WAL file that was pushed. The policy is fulfilled, or says that the file is given up; else the push had failed.
  *
  * @param name of the file
  * @param repositories what became of it in each repository, by name
@@ -16,7 +16,9 @@ public record WalPushResult(String name, Map<String, Outcome> repositories) {
         /** It was there already, with the same content. */
         PRESENT,
         /** It was not waited for: it is on its way, or will be caught up from another repository. */
-        LATER
+        LATER,
+        /** No repository has it, and the server is told that it is archived: it was given up, see {@link WalPolicy#droppingBeyond}. */
+        DROPPED
     }
 
     /** Copies the map. */

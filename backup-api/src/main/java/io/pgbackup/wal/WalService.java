@@ -9,7 +9,8 @@ import java.nio.file.Path;
  */
 public interface WalService extends AutoCloseable {
     /**
-     * Writes a shell script for {@code archive_command}. It needs {@code curl} or {@code perl}.
+     * Writes a shell script for {@code archive_command}. It needs {@code curl} or {@code perl}; with {@link WalPolicy#spooledIn}, where it copies and asks nobody, {@code sync} of
+     * the GNU core utilities or another one that takes files.
      *
      * @param script is replaced if it exists; for the user of this process only
      * @return the value for {@code archive_command}, quoted

@@ -176,15 +176,15 @@ final class AzureErrors {
         return status >= 500 && status != 501 && status != 505;
     }
 
-    private static boolean isDistrust(Throwable failure) {
+    static boolean isDistrust(Throwable failure) {
         return failure instanceof CertificateException || failure instanceof CertPathBuilderException;
     }
 
-    private static boolean isCausedBy(Throwable failure, Predicate<Throwable> kind) {
+    static boolean isCausedBy(Throwable failure, Predicate<Throwable> kind) {
         return chain(failure).anyMatch(kind);
     }
 
-    private static Throwable rootOf(Throwable failure) {
+    static Throwable rootOf(Throwable failure) {
         return chain(failure).reduce((outer, inner) -> inner).orElse(failure);
     }
 

@@ -12,6 +12,7 @@ import com.azure.security.keyvault.secrets.SecretClientBuilder;
 import com.azure.security.keyvault.secrets.models.KeyVaultSecret;
 import io.pgbackup.Secret;
 import io.pgbackup.SecretSource;
+import io.pgbackup.keys.KeyWrapper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -19,8 +20,15 @@ import java.util.regex.Pattern;
 import reactor.core.publisher.Mono;
 
 /**
- * Secrets from an Azure Key Vault: passphrases, account keys, signatures, database passwords. Each use asks the vault for the newest version,
- * so a rotated secret is simply the next answer; of all permissions only that to get secrets is needed. Immutable, safe for use by many threads.
+ * Secrets and keys of an Azure Key Vault.
+ *
+ * <p>Secrets are passphrases, account keys, signatures, database passwords. Each use asks the vault for the newest version,
+ * so a rotated secret is simply the next answer; of all permissions only that to get secrets is needed.
+ *
+ * <p>Keys never leave the vault: they wrap and unwrap what opens a repository, which needs the permissions to wrap and unwrap keys, no other. New slots are
+ * wrapped by the newest version, and each keeps which version wrapped it, so rotation in the vault locks nobody out.
+ *
+ * <p>Immutable, safe for use by many threads.
  */
 public final class AzureKeyVault {
     private static final Pattern URL = Pattern.compile("https://[A-Za-z0-9.-]+(:[0-9]+)?/?");
@@ -30,6 +38,7 @@ public final class AzureKeyVault {
     private final AzureIdentity identity;
     private final Optional<Path> certificates;
     private final SecretClient client;
+    private final VaultRequests keys;
 
     private AzureKeyVault(String url, AzureIdentity identity, Optional<Path> certificates, Origin origin) {
         this.url = url;
@@ -41,6 +50,7 @@ public final class AzureKeyVault {
                 .credential(new FreshCredential(identity, transport))
                 .httpClient(transport)
                 .retryOptions(new RetryOptions(new FixedDelayOptions(0, Duration.ofMillis(1))));
+        this.keys = new VaultRequests(url, identity, transport, origin == Origin.ANYWHERE);
         this.client =
                 (origin == Origin.ANYWHERE ? builder.disableChallengeResourceVerification() : builder).buildClient();
     }
@@ -93,6 +103,36 @@ public final class AzureKeyVault {
             throw new IllegalArgumentException("'" + name + "' is no name of a secret: letters, digits and hyphens");
         }
         return new VaultSecret(url, name, client);
+    }
+
+    /**
+     * An RSA key of the vault, by which repositories in whatever store are opened: {@code EncryptionKey.wrappedBy(vault.key("backup"))}. Wraps by
+     * RSA-OAEP-256; the key must have at least 2048 bits.
+     *
+     * @param name of the key
+     * @return the key; no request is sent
+     * @throws IllegalArgumentException if no key can have this name
+     */
+    public KeyWrapper key(String name) {
+        return key(name, VaultKey.Algorithm.RSA);
+    }
+
+    /**
+     * A symmetric key of 256 bits, which only a managed HSM has. Wraps by A256KW. Unlike the public half of an RSA key, nothing that could be known outside wraps.
+     *
+     * @param name of the key
+     * @return the key; no request is sent
+     * @throws IllegalArgumentException if no key can have this name
+     */
+    public KeyWrapper symmetricKey(String name) {
+        return key(name, VaultKey.Algorithm.AES);
+    }
+
+    private KeyWrapper key(String name, VaultKey.Algorithm algorithm) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("'" + name + "' is no name of a key: letters, digits and hyphens");
+        }
+        return new VaultKey(url, name, algorithm, keys);
     }
 
     /** The vault, without secrets. */

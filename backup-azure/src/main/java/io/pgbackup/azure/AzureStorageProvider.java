@@ -1,5 +1,6 @@
 package io.pgbackup.azure;
 
+import io.pgbackup.storage.Expirable;
 import io.pgbackup.storage.ProviderConfig;
 import io.pgbackup.storage.SecretResolver;
 import io.pgbackup.storage.Storage;
@@ -8,7 +9,9 @@ import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageFaultException;
 import io.pgbackup.storage.StorageLocation;
 import io.pgbackup.storage.StorageProvider;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Repositories in Azure Blob Storage: {@code azure://account/container/path}, or {@code azure:} before the URL of the container. Settings are
@@ -34,6 +37,13 @@ public final class AzureStorageProvider implements StorageProvider {
         }
         AzureLocation parsed = AzureLocation.parse(location);
         return new AzureStorage(parsed, new Connection(parsed, settings, context.clock()), settings.uploads());
+    }
+
+    /** Takes what {@code az storage account management-policy create --policy} takes; there is one policy for the account, so add its rules to others. */
+    @Override
+    public Optional<String> lifecycleRule(StorageLocation location, List<Expirable> expirables, int previousVersionDays)
+            throws StorageException {
+        return Optional.of(AzureLifecycle.document(AzureLocation.parse(location), expirables, previousVersionDays));
     }
 
     @Override

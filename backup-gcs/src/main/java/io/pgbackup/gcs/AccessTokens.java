@@ -81,7 +81,7 @@ final class AccessTokens {
             Instant now = clock.instant();
             held = new Held(old.value(), now.plus(pause(Duration.between(now, old.expiry()))), old.expiry());
             LOG.warn(
-                    "the access token for Google Cloud Storage could not be renewed; the old one is good until {}",
+                    "the access token for Google Cloud could not be renewed; the old one is good until {}",
                     old.expiry(),
                     e);
             return old.value();
@@ -123,7 +123,7 @@ final class AccessTokens {
         Instant expiry = before.plus(life);
         held = new Held(
                 token.value(), expiry.minus(share.compareTo(LONGEST_MARGIN) < 0 ? share : LONGEST_MARGIN), expiry);
-        LOG.debug("a new access token for Google Cloud Storage, good until {}", expiry);
+        LOG.debug("a new access token for Google Cloud, good until {}", expiry);
         return token.value();
     }
 

@@ -25,11 +25,13 @@ final class GcsClient implements HttpRequestInitializer {
     }
 
     static GcsClient of(Gcs config, Transports transports, InstantSource clock) {
+        return of(config, TokenOrigins.ofStore(transports, clock), clock);
+    }
+
+    static GcsClient of(Gcs config, TokenOrigins origins, InstantSource clock) {
         return new GcsClient(
                 config.connection(),
-                new TokenOrigins(transports, clock)
-                        .of(config.authentication())
-                        .map(origin -> new AccessTokens(origin, clock)));
+                origins.of(config.authentication()).map(origin -> new AccessTokens(origin, clock)));
     }
 
     Storage build(Transports transports) {

@@ -1,5 +1,6 @@
 package io.pgbackup.gcs;
 
+import io.pgbackup.storage.Expirable;
 import io.pgbackup.storage.ProviderConfig;
 import io.pgbackup.storage.SecretResolver;
 import io.pgbackup.storage.Storage;
@@ -8,7 +9,9 @@ import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageFaultException;
 import io.pgbackup.storage.StorageLocation;
 import io.pgbackup.storage.StorageProvider;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Repositories in Google Cloud Storage: {@code gs://bucket} or {@code gs://bucket/path}. Settings are {@link Gcs}. */
 public final class GcsStorageProvider implements StorageProvider {
@@ -34,6 +37,13 @@ public final class GcsStorageProvider implements StorageProvider {
         }
         throw new StorageFaultException("cannot open " + location + ": its settings are of "
                 + config.getClass().getName() + ", not of Gcs");
+    }
+
+    /** Takes what {@code gcloud storage buckets update --lifecycle-file} takes. */
+    @Override
+    public Optional<String> lifecycleRule(StorageLocation location, List<Expirable> expirables, int previousVersionDays)
+            throws StorageException {
+        return Optional.of(GcsLifecycle.document(GcsLocation.parse(location), expirables, previousVersionDays));
     }
 
     @Override

@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 /** Fetches access tokens by each way to authenticate, once and without a cache: {@link AccessTokens} renews. */
 final class TokenOrigins {
     private static final Logger LOG = LoggerFactory.getLogger(TokenOrigins.class);
-    private static final List<String> SCOPES = List.of("https://www.googleapis.com/auth/devstorage.read_write");
     /** Of the library that fetches tokens: it counts the life of a token by this clock, whatever ours says. */
     private static final InstantSource LIBRARY_CLOCK = InstantSource.system();
 
@@ -28,10 +27,18 @@ final class TokenOrigins {
 
     private final Transports transports;
     private final InstantSource clock;
+    private final List<String> scopes;
 
-    TokenOrigins(Transports transports, InstantSource clock) {
+    /** For what the scopes name. */
+    TokenOrigins(Transports transports, InstantSource clock, List<String> scopes) {
         this.transports = transports;
         this.clock = clock;
+        this.scopes = List.copyOf(scopes);
+    }
+
+    /** For the store. */
+    static TokenOrigins ofStore(Transports transports, InstantSource clock) {
+        return new TokenOrigins(transports, clock, List.of("https://www.googleapis.com/auth/devstorage.read_write"));
     }
 
     /** The origin for a way to authenticate; empty for none. */
@@ -82,7 +89,7 @@ final class TokenOrigins {
                 "service_account",
                 bytes -> ServiceAccountCredentials.fromStream(bytes, transports::tokens)
                         .createWithCustomRetryStrategy(false)
-                        .createScoped(SCOPES));
+                        .createScoped(scopes));
     }
 
     private GoogleCredentials externalAccount(SecretSource json) throws IOException {
@@ -90,7 +97,7 @@ final class TokenOrigins {
                 json,
                 "external_account",
                 bytes -> ExternalAccountCredentials.fromStream(bytes, transports::tokens)
-                        .createScoped(SCOPES));
+                        .createScoped(scopes));
     }
 
     private GoogleCredentials applicationDefault() throws IOException {
@@ -101,9 +108,9 @@ final class TokenOrigins {
             throw CredentialsException.lasting("there are no application default credentials: " + e.getMessage(), e);
         }
         LOG.info(
-                "application default credentials for Google Cloud Storage: {}",
+                "application default credentials for Google Cloud: {}",
                 found.getClass().getSimpleName());
-        return found.createWithCustomRetryStrategy(false).createScoped(SCOPES);
+        return found.createWithCustomRetryStrategy(false).createScoped(scopes);
     }
 
     private AccessTokens.Token given(SecretSource source) throws IOException {

@@ -18,10 +18,9 @@ final class RequestCredentials implements AwsCredentialsProvider, AutoCloseable 
         this.provider = provider;
     }
 
-    static RequestCredentials of(S3Store store, InstantSource clock) {
+    static RequestCredentials of(S3Credentials credentials, S3Connection connection, InstantSource clock) {
         return new RequestCredentials(
-                store.credentials().describe(),
-                new CredentialMethods(store.connection(), clock).provider(store.credentials()));
+                credentials.describe(), new CredentialMethods(connection, clock).provider(credentials));
     }
 
     @Override

@@ -52,7 +52,7 @@ record S3Answer(
     }
 
     /** A number of seconds or a date, as HTTP allows; anything else says nothing. */
-    private static Optional<Duration> wait(String value, InstantSource clock) {
+    static Optional<Duration> wait(String value, InstantSource clock) {
         try {
             Duration asked = value.chars().allMatch(Character::isDigit)
                     ? Duration.ofSeconds(Long.parseLong(value))

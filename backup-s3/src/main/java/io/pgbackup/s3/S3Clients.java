@@ -59,7 +59,7 @@ final class S3Clients implements AutoCloseable {
         RequestCredentials credentials = null;
         boolean made = false;
         try {
-            credentials = RequestCredentials.of(store, clock);
+            credentials = RequestCredentials.of(store.credentials(), store.connection(), clock);
             Open opened = new Open(http, credentials, client(http, credentials));
             made = true;
             return opened;

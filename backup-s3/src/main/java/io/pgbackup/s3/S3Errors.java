@@ -187,13 +187,13 @@ final class S3Errors {
         return "cannot " + attempted + " in " + store + ": ";
     }
 
-    private static String reason(Throwable failure) {
+    static String reason(Throwable failure) {
         Throwable root = causes(failure).reduce((outer, inner) -> inner).orElse(failure);
         String text = String.valueOf(failure.getMessage());
         return root == failure || text.contains(String.valueOf(root.getMessage())) ? text : text + " (" + root + ")";
     }
 
-    private static Stream<Throwable> causes(Throwable failure) {
+    static Stream<Throwable> causes(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .limit(20);
     }

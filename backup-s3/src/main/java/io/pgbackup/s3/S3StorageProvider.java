@@ -1,5 +1,6 @@
 package io.pgbackup.s3;
 
+import io.pgbackup.storage.Expirable;
 import io.pgbackup.storage.ProviderConfig;
 import io.pgbackup.storage.SecretResolver;
 import io.pgbackup.storage.Storage;
@@ -8,7 +9,9 @@ import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageFaultException;
 import io.pgbackup.storage.StorageLocation;
 import io.pgbackup.storage.StorageProvider;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Repositories in S3 and compatible stores: {@code s3://bucket/path}, with the settings of {@link S3}. */
 public final class S3StorageProvider implements StorageProvider {
@@ -32,6 +35,18 @@ public final class S3StorageProvider implements StorageProvider {
         try {
             S3Location parsed = S3Location.parse(location);
             return S3Storage.of(parsed.place(), S3Store.of(parsed, settings), context);
+        } catch (IllegalArgumentException e) {
+            throw new StorageFaultException("cannot use the location " + location + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Takes what {@code aws s3api put-bucket-lifecycle-configuration --lifecycle-configuration} takes. */
+    @Override
+    public Optional<String> lifecycleRule(StorageLocation location, List<Expirable> expirables, int previousVersionDays)
+            throws StorageException {
+        try {
+            return Optional.of(
+                    S3Lifecycle.document(S3Location.parse(location).place(), expirables, previousVersionDays));
         } catch (IllegalArgumentException e) {
             throw new StorageFaultException("cannot use the location " + location + ": " + e.getMessage(), e);
         }

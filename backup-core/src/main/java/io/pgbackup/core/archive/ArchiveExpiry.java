@@ -129,6 +129,7 @@ public final class ArchiveExpiry {
             delete(archive, old);
             expireParts(archive, timeline, needed);
         }
+        new DroppedWal(archive).deleteUnless(needed::holds);
         return new Removed(files, bytes, Optional.empty());
     }
 

@@ -6,24 +6,52 @@ import io.pgbackup.core.postgres.wal.TimelineHistory;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import io.pgbackup.wal.WalGap;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Segments that are missing although something before and after them is there: on the same timeline, or where one timeline was left for another.
+ * Segments that are missing although something before and after them is there: on the same timeline, or where one timeline was left for another. And those that were
+ * given up, also if nothing follows.
  *
  * @param timelines of an archive
  * @param size of the cluster's segments
  */
 public record ArchiveGaps(ArchivedTimelines timelines, WalSegmentSize size) {
     /**
+     * What is missing, for people.
+     *
+     * @param gap what
+     * @return a sentence without its end
+     */
+    public static String describe(WalGap gap) {
+        String which = gap.segments() + (gap.segments() == 1 ? " segment" : " segments") + " of timeline "
+                + gap.timeline() + ", " + gap.firstMissing() + " to " + gap.lastMissing();
+        return gap.dropped()
+                .map(when -> which + ", given up on purpose since " + when
+                        + " because no repository answered and pg_wal was full")
+                .orElse(which + ", missing though what follows is there");
+    }
+
+    /**
      * Looks for them.
      *
      * @return in order
      */
     public List<WalGap> find() {
+        return find(new DroppedWal(timelines.archive()).all());
+    }
+
+    /**
+     * Looks for them.
+     *
+     * @param dropped what was given up
+     * @return in order; each either wholly given up or not at all
+     */
+    List<WalGap> find(List<DroppedWal.Range> dropped) {
         TreeMap<Timeline, List<Run>> missing = new TreeMap<>();
         for (Timeline timeline : timelines.all()) {
             List<Run> runs = runs(timeline);
@@ -34,8 +62,9 @@ public record ArchiveGaps(ArchivedTimelines timelines, WalSegmentSize size) {
                 along(timelines.history(timeline), whole.last(), missing);
             }
         }
+        dropped.forEach(range -> add(missing, range.timeline(), range.run(size)));
         List<WalGap> gaps = new ArrayList<>();
-        missing.forEach((timeline, runs) -> joined(runs).forEach(run -> gaps.add(gap(timeline, run))));
+        missing.forEach((timeline, runs) -> joined(runs).forEach(run -> cut(timeline, run, dropped, gaps)));
         return gaps;
     }
 
@@ -96,12 +125,35 @@ public record ArchiveGaps(ArchivedTimelines timelines, WalSegmentSize size) {
         return joined;
     }
 
-    private WalGap gap(Timeline timeline, Run run) {
+    /** At the borders of what was given up. */
+    private void cut(Timeline timeline, Run run, List<DroppedWal.Range> dropped, List<WalGap> gaps) {
+        long next = run.first();
+        List<DroppedWal.Range> inside = dropped.stream()
+                .filter(range -> range.timeline().equals(timeline))
+                .sorted(Comparator.comparingLong(range -> range.run(size).first()))
+                .toList();
+        for (DroppedWal.Range range : inside) {
+            Run given = common(new Run(next, run.last()), range.run(size));
+            if (given.first() <= given.last()) {
+                if (next < given.first()) {
+                    gaps.add(gap(timeline, new Run(next, given.first() - 1), Optional.empty()));
+                }
+                gaps.add(gap(timeline, given, Optional.of(range.since())));
+                next = given.last() + 1;
+            }
+        }
+        if (next <= run.last()) {
+            gaps.add(gap(timeline, new Run(next, run.last()), Optional.empty()));
+        }
+    }
+
+    private WalGap gap(Timeline timeline, Run run, Optional<Instant> dropped) {
         return new WalGap(
                 timelines.archive().repository().name(),
                 timeline.value(),
                 WalFileName.segment(timeline, run.first(), size).toString(),
                 WalFileName.segment(timeline, run.last(), size).toString(),
-                run.last() - run.first() + 1);
+                run.last() - run.first() + 1,
+                dropped);
     }
 }

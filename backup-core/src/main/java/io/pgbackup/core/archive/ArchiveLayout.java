@@ -14,8 +14,9 @@ import java.util.HexFormat;
  *
  * @param root prefix of the identity's files
  * @param summaries prefix of what its segments say was changed
+ * @param dropped prefix of what was given up
  */
-public record ArchiveLayout(ObjectPrefix root, ObjectPrefix summaries) {
+public record ArchiveLayout(ObjectPrefix root, ObjectPrefix summaries, ObjectPrefix dropped) {
     /** Behind the name of a segment: where its parts are. */
     static final String PART = ".part";
 
@@ -31,7 +32,9 @@ public record ArchiveLayout(ObjectPrefix root, ObjectPrefix summaries) {
     public static ArchiveLayout of(ClusterLayout cluster, int identity) {
         String number = Integer.toString(identity);
         return new ArchiveLayout(
-                all(cluster).resolve(number), cluster.root().resolve("summary").resolve(number));
+                all(cluster).resolve(number),
+                cluster.root().resolve("summary").resolve(number),
+                cluster.root().resolve("dropped").resolve(number));
     }
 
     /**

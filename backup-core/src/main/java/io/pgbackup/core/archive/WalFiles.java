@@ -101,7 +101,14 @@ public final class WalFiles {
                 "give the file that the server's archive_command names with %p, as it is");
     }
 
-    static ClusterException unreadable(Path file, IOException cause) {
+    /**
+     * A file that cannot be read.
+     *
+     * @param file which
+     * @param cause why
+     * @return to be thrown
+     */
+    public static ClusterException unreadable(Path file, IOException cause) {
         boolean missing = cause instanceof NoSuchFileException;
         return new ClusterException(
                 ErrorCode.SOURCE_UNREADABLE,

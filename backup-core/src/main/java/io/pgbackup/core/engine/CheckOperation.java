@@ -7,6 +7,7 @@ import io.pgbackup.catalog.CheckReport;
 import io.pgbackup.catalog.CheckReport.Item;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.engine.keys.KeyRingQuery;
+import io.pgbackup.core.engine.wal.WalVerbs;
 import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.postgres.Pause;
 import io.pgbackup.core.postgres.files.ClusterFiles;
@@ -36,11 +37,13 @@ final class CheckOperation {
     private final Operation operation;
     private final Cluster cluster;
     private final Repositories repositories;
+    private final WalVerbs wal;
     private final List<Item> items = new ArrayList<>();
     private final List<Repository> reached = new ArrayList<>();
     private Optional<ServerIdentity> identity = Optional.empty();
 
-    CheckOperation(Operation operation, Cluster cluster, Repositories repositories) {
+    CheckOperation(Operation operation, Cluster cluster, Repositories repositories, WalVerbs wal) {
+        this.wal = wal;
         this.operation = operation;
         this.cluster = cluster;
         this.repositories = repositories;
@@ -58,6 +61,9 @@ final class CheckOperation {
                 () -> items.addAll(
                         new ArchivingCheck(operation, repositories, ClusterLayout.of(cluster.name()), reached)
                                 .run(server)));
+        reached.forEach(
+                repository -> guarded("WAL in " + repository.name(), () -> items.addAll(wal.check(repository))));
+        guarded("WAL policy", () -> items.addAll(wal.checkPolicy()));
         return new CheckReport(operation.id(), items);
     }
 

@@ -20,6 +20,7 @@ import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
 import io.pgbackup.catalog.InitializeResult;
 import io.pgbackup.catalog.JobRecord;
+import io.pgbackup.catalog.LifecycleRule;
 import io.pgbackup.catalog.Pin;
 import io.pgbackup.catalog.RepositoryBrowser;
 import io.pgbackup.catalog.RepositoryInfo;
@@ -40,6 +41,7 @@ import io.pgbackup.restore.SalvageReport;
 import io.pgbackup.restore.SalvageRequest;
 import io.pgbackup.spi.PgBackupConfiguration;
 import io.pgbackup.wal.ClusterWal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
@@ -80,7 +82,7 @@ final class Engine implements PgBackup {
         Cluster cluster = configuration.cluster();
         OperationRunner runner =
                 new OperationRunner(cluster.name(), runtime.clock(), configuration.listeners(), options, leaseWatch);
-        ClusterWal wal = new WalVerbs(cluster, walLanes, configuration.walPolicy(), runner);
+        WalVerbs wal = new WalVerbs(cluster, walLanes, configuration.walPolicy(), runner);
         return new Verbs(cluster, repositories, runtime, runner, wal);
     }
 
@@ -162,6 +164,11 @@ final class Engine implements PgBackup {
     @Override
     public ExpirePlan planExpire(Repository repository, Retention retention) {
         return plain.planExpire(repository, retention);
+    }
+
+    @Override
+    public LifecycleRule lifecycleRule(Repository repository, Retention retention, Duration fullEvery) {
+        return plain.lifecycleRule(repository, retention, fullEvery);
     }
 
     @Override

@@ -9,10 +9,12 @@ import io.pgbackup.catalog.RepositoryInfo;
 import io.pgbackup.catalog.RepositoryStatus;
 import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.catalog.Verification;
+import io.pgbackup.core.archive.ArchiveGaps;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.JsonRecord;
 import io.pgbackup.core.repository.set.StoredFacts;
 import io.pgbackup.wal.RecoveryWindow;
+import io.pgbackup.wal.WalGap;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -99,7 +101,7 @@ record InfoReport(
     }
 
     private static JsonRecord json(RecoveryWindow window) {
-        return new JsonRecord()
+        JsonRecord json = new JsonRecord()
                 .put("repository", window.repository())
                 .put("backup", window.backup().toString())
                 .put("timeline", window.timeline())
@@ -107,6 +109,17 @@ record InfoReport(
                 .put("earliestTime", window.earliestTime().toString())
                 .put("latest", window.latest().toString())
                 .put("latestTime", window.latestTime().toString());
+        window.gap().ifPresent(gap -> json.put("gap", json(gap)));
+        return json;
+    }
+
+    private static JsonRecord json(WalGap gap) {
+        JsonRecord json = new JsonRecord()
+                .put("firstMissing", gap.firstMissing())
+                .put("lastMissing", gap.lastMissing())
+                .put("segments", gap.segments());
+        gap.dropped().ifPresent(when -> json.put("dropped", when.toString()));
+        return json;
     }
 
     private static JsonRecord json(BackupInfo backup) {
@@ -212,11 +225,15 @@ record InfoReport(
         windows.stream()
                 .filter(window -> window.backup().equals(backup.label())
                         && window.repository().equals(backup.repository())
-                        && window.latest().compareTo(window.earliest()) > 0)
+                        && (window.latest().compareTo(window.earliest()) > 0
+                                || window.gap().isPresent()))
                 .forEach(window -> line(
                         text,
                         "recovery window",
-                        "until " + window.latest() + ", archived " + time(window.latestTime())));
+                        "until " + window.latest() + ", archived " + time(window.latestTime())
+                                + window.gap()
+                                        .map(gap -> "; then " + ArchiveGaps.describe(gap))
+                                        .orElse("")));
         line(text, "database size", size(sizes.cluster()) + ", backup read " + size(sizes.read()));
         line(
                 text,

@@ -17,6 +17,7 @@ import io.pgbackup.storage.ObjectPrefix;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageContext;
 import io.pgbackup.storage.StorageException;
+import io.pgbackup.storage.StorageProvider;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Function;
@@ -66,6 +67,12 @@ final class Repositories {
         try (Storage storage = storage(repository)) {
             return body.apply(opener.keys(repository, storage));
         }
+    }
+
+    /** Whose store one is in. */
+    StorageProvider provider(Repository repository) {
+        requireConfigured(repository);
+        return StorageRegistry.discover().provider(repository.location());
     }
 
     /** The store of one, for somebody who wants to know now whether it answers; the caller closes it. */

@@ -85,12 +85,7 @@ final class RestoreChoice {
     /** Restores the set asked for, or the newest that leads to the target. */
     RestoreOperation operation(Operation operation, OpenRepository open, PgBackupRuntime runtime) {
         Chosen chosen = choose(operation, open);
-        chosen.route()
-                .doubt()
-                .ifPresent(where -> operation.warn(
-                        "WAL",
-                        "nothing tells whether recovery comes to " + request.target()
-                                + ": the archived log cannot be read on at " + where));
+        chosen.route().doubt().ifPresent(doubt -> operation.warn("WAL", doubt));
         RestoreSource source = new RestoreSource(SetContents.of(open, layout, chosen.record()), chosen.route());
         return new RestoreOperation(operation, source, runtime, request, Surroundings.of(cluster, repositories.all()));
     }

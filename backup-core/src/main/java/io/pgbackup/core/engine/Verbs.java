@@ -19,6 +19,7 @@ import io.pgbackup.catalog.ExpirePlan;
 import io.pgbackup.catalog.ExpireResult;
 import io.pgbackup.catalog.InitializeResult;
 import io.pgbackup.catalog.JobRecord;
+import io.pgbackup.catalog.LifecycleRule;
 import io.pgbackup.catalog.Pin;
 import io.pgbackup.catalog.RepositoryBrowser;
 import io.pgbackup.catalog.RepositoryInfo;
@@ -30,6 +31,7 @@ import io.pgbackup.core.engine.backup.BackupOperation;
 import io.pgbackup.core.engine.copy.CopyOperation;
 import io.pgbackup.core.engine.salvage.SalvageOperation;
 import io.pgbackup.core.engine.verify.VerifyOperation;
+import io.pgbackup.core.engine.wal.WalVerbs;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.JobRecords;
 import io.pgbackup.core.repository.OpenRepository;
@@ -52,6 +54,7 @@ import io.pgbackup.restore.RestoreResult;
 import io.pgbackup.restore.SalvageReport;
 import io.pgbackup.restore.SalvageRequest;
 import io.pgbackup.wal.ClusterWal;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.Arrays;
@@ -67,10 +70,10 @@ final class Verbs implements ClusterOperations {
     private final Repositories repositories;
     private final PgBackupRuntime runtime;
     private final OperationRunner runner;
-    private final ClusterWal wal;
+    private final WalVerbs wal;
     private final ClusterLayout layout;
 
-    Verbs(Cluster cluster, Repositories repositories, PgBackupRuntime runtime, OperationRunner runner, ClusterWal wal) {
+    Verbs(Cluster cluster, Repositories repositories, PgBackupRuntime runtime, OperationRunner runner, WalVerbs wal) {
         this.cluster = cluster;
         this.repositories = repositories;
         this.runtime = runtime;
@@ -105,7 +108,8 @@ final class Verbs implements ClusterOperations {
 
     @Override
     public CheckReport check() {
-        return runner.run(OperationKind.CHECK, operation -> new CheckOperation(operation, cluster, repositories).run());
+        return runner.run(
+                OperationKind.CHECK, operation -> new CheckOperation(operation, cluster, repositories, wal).run());
     }
 
     @Override
@@ -243,6 +247,11 @@ final class Verbs implements ClusterOperations {
         List<ExpirePlan.Decision> decisions = RetentionPlanner.plan(catalog.candidates(), retention, catalog.now());
         catalog.requireOld(decisions);
         return decisions;
+    }
+
+    @Override
+    public LifecycleRule lifecycleRule(Repository repository, Retention retention, Duration fullEvery) {
+        return new LifecycleAdvice(layout, repositories).rule(repository, retention, fullEvery);
     }
 
     @Override

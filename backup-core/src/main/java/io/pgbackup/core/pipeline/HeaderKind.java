@@ -43,7 +43,9 @@ public enum HeaderKind {
     /** Which keys count, and who makes a generation of them. */
     KEY_RING(17, ObjectKind.KEY),
     /** Master key wrapped by a key management service. */
-    SERVICE_KEY_SLOT(18, ObjectKind.KEY, 2);
+    SERVICE_KEY_SLOT(18, ObjectKind.KEY, 2),
+    /** WAL that was given up. */
+    DROPPED_WAL(19, ObjectKind.CONTROL);
 
     private static final Map<Integer, HeaderKind> BY_CODE =
             Arrays.stream(values()).collect(Collectors.toMap(HeaderKind::code, kind -> kind));

@@ -61,7 +61,7 @@ class RepositorySettingsTest {
 
         assertThat(repository.name()).isEqualTo("offsite");
         assertThat(repository.key().map(EncryptionKey::kind)).contains(EncryptionKey.Kind.PASSPHRASE);
-        assertThat(repository.key().map(key -> text(key.source().orElseThrow())))
+        assertThat(repository.key().flatMap(EncryptionKey::source).map(RepositorySettingsTest::text))
                 .contains("over the hills");
         assertThat(repository.compression()).isEqualTo(Compression.zstd(7));
         assertThat(repository.lock().map(ObjectLock::atLeast)).contains(Duration.ofDays(30));
@@ -96,7 +96,7 @@ class RepositorySettingsTest {
         Repository repository = Repository.from(Map.of("location", "memory:raw", "encryption-key", "file:" + file));
 
         try (Secret secret =
-                repository.key().orElseThrow().source().orElseThrow().obtain()) {
+                repository.key().flatMap(EncryptionKey::source).orElseThrow().obtain()) {
             assertThat(secret.use(byte[]::clone)).isEqualTo(key);
         }
     }
@@ -107,7 +107,7 @@ class RepositorySettingsTest {
 
         Repository repository = Repository.from(settings, name -> SecretSource.value(name.toCharArray()));
 
-        assertThat(repository.key().map(key -> text(key.source().orElseThrow())))
+        assertThat(repository.key().flatMap(EncryptionKey::source).map(RepositorySettingsTest::text))
                 .contains("vault/backup#7");
     }
 

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -177,8 +178,8 @@ class WalVerbsTest {
             }
             assertThat(pg.wal().gaps(repository))
                     .containsExactly(
-                            new WalGap("one", 1, name(9), name(10), 2),
-                            new WalGap("one", 1, name(12), name(4094), 4083));
+                            new WalGap("one", 1, name(9), name(10), 2, Optional.empty()),
+                            new WalGap("one", 1, name(12), name(4094), 4083, Optional.empty()));
         }
     }
 

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -187,7 +188,7 @@ class WalWatchTest {
         assertThat(toldOf("near"))
                 .singleElement()
                 .asString()
-                .contains("1 segments of timeline 1")
+                .contains("1 segment of timeline 1")
                 .contains(SyntheticWal.name(1, 8).toString());
         push(8);
         verbs.push(wal.history(2, "1\t0/C00028\tpromoted\n"));
@@ -205,7 +206,8 @@ class WalWatchTest {
                         1,
                         SyntheticWal.name(1, 10).toString(),
                         SyntheticWal.name(1, 11).toString(),
-                        2));
+                        2,
+                        Optional.empty()));
     }
 
     @Test

@@ -29,8 +29,19 @@ final class LeftoverCheck {
     /** Longer than any lease lives without being renewed, also if clocks differ: what is younger may be somebody's work. */
     private static final Duration LONGEST_SILENCE = LeaseTerms.STANDARD.term().multipliedBy(4);
 
-    private static final Set<String> KNOWN_LEVELS =
-            Set.of("identity", "backup", "retire", "data", "lease", "job", "verify", "check", "wal", "summary", "dump");
+    private static final Set<String> KNOWN_LEVELS = Set.of(
+            "identity",
+            "backup",
+            "retire",
+            "data",
+            "lease",
+            "job",
+            "verify",
+            "check",
+            "wal",
+            "summary",
+            "dropped",
+            "dump");
     private static final Set<String> KNOWN_OF_SET = Set.of("bundle", "manifest", "begin", "start");
 
     private final OpenRepository repository;

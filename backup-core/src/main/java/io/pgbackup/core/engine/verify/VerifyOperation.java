@@ -100,7 +100,9 @@ public final class VerifyOperation {
         operation.fact("depth", request.depth().name());
         operation.fact("verified", verified.toString());
         operation.fact("seed", Long.toString(seed));
-        List<VerifyReport.Finding> found = findings.result();
+        List<VerifyReport.Finding> found = request.storeExpiresAfter()
+                .map(rule -> new ProviderExpiry(rule, now()).explain(findings.result()))
+                .orElseGet(findings::result);
         operation.fact("findings", Integer.toString(found.size()));
         return new VerifyReport(
                 operation.id(),

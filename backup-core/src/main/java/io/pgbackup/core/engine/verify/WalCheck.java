@@ -62,8 +62,7 @@ final class WalCheck {
                 Optional.empty(),
                 ErrorCode.WAL_MISSING,
                 ArchiveLayout.all(layout).toString() + "/" + gap.firstMissing(),
-                gap.segments() + " segments of timeline " + gap.timeline() + " are missing, " + gap.firstMissing()
-                        + " to " + gap.lastMissing() + ": one cannot recover over them");
+                ArchiveGaps.describe(gap) + ": one cannot recover over them");
     }
 
     private void needed(BackupRecord backup, ArchivedTimelines timelines, WalSegmentSize size) {

@@ -60,6 +60,11 @@ public final class Archives {
         return known().size();
     }
 
+    /** Whether the cluster is known, so that there may be an archive. */
+    boolean hasIdentity() {
+        return !identities.isEmpty();
+    }
+
     private List<ServerIdentity> known() {
         List<ServerIdentity> now = identities;
         if (now.isEmpty()) {

@@ -38,6 +38,17 @@ record CommandDirectory(Path path, Optional<Path> owner) {
         }
     }
 
+    /** Another directory of the server's user, whose content stays. */
+    void prepareSpool(Path spool) {
+        try {
+            Files.createDirectories(spool);
+            Files.setPosixFilePermissions(spool, PosixFilePermissions.fromString(CLOSED));
+            own(spool);
+        } catch (IOException e) {
+            throw unusable(spool, e);
+        }
+    }
+
     Path socket() {
         return path.resolve("wal.sock");
     }

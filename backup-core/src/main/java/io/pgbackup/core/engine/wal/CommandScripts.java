@@ -1,5 +1,6 @@
 package io.pgbackup.core.engine.wal;
 
+import io.pgbackup.wal.WalPolicy;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -82,7 +83,49 @@ final class CommandScripts {
             done
             """;
 
+    /** Copies durably into the spool. A hard link never replaces what is there, and appears whole. */
+    private static final String SPOOL = """
+            #!/bin/sh
+            # Written by pgbackup; written anew whenever its service is asked for it.
+            set -u
+            LC_ALL=C
+            export LC_ALL
+            spool=%s
+            limit=%d
+            fail() {
+              echo "pgbackup: $1 is not archived: $2" >&2
+              exit 1
+            }
+            # What is there must be the same.
+            kept() {
+              cmp -s "$2" "$spool/$1"
+              case $? in
+                0) sync "$spool/$1" "$spool" || fail "$1" "the spool $spool cannot be synchronised"; exit 0 ;;
+                1) fail "$1" "the spool $spool has another file under this name: two servers archive into it, or this one was turned back" ;;
+                *) fail "$1" "it was just taken out of the spool $spool, or cannot be read" ;;
+              esac
+            }
+            [ -d "$spool" ] || fail "$1" "there is no spool $spool: is its disk there?"
+            [ -e "$spool/$1" ] && kept "$1" "$2"
+            size=$(wc -c < "$2") || fail "$1" "$2 cannot be read"
+            used=$(du -sk "$spool" | cut -f1) || fail "$1" "the spool $spool cannot be measured"
+            [ $((used * 1024 + size)) -le "$limit" ] || fail "$1" "the spool $spool is full: $used KiB of $limit bytes wait"
+            part="$spool/.$1.$$.part"
+            trap 'rm -f "$part"' EXIT
+            cp "$2" "$part" || fail "$1" "it cannot be copied into the spool $spool"
+            sync "$part" || fail "$1" "the spool $spool cannot be synchronised"
+            ln "$part" "$spool/$1" 2> /dev/null || { [ -e "$spool/$1" ] && kept "$1" "$2"; fail "$1" "the spool $spool takes no links"; }
+            rm -f "$part"
+            sync "$spool" || fail "$1" "the spool $spool cannot be synchronised"
+            exit 0
+            """;
+
     private CommandScripts() {}
+
+    /** Asks nobody: copies into a spool. */
+    static String spool(WalPolicy.Spool spool) {
+        return filled(SPOOL, quoted(spool.directory()), spool.bytes());
+    }
 
     static String archive(Path socket) {
         return filled(ASK, quoted(socket)) + filled(ARCHIVE, ARCHIVE_SECONDS);

@@ -13,6 +13,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -30,6 +31,8 @@ final class CommandService implements WalService {
     private final CommandAnswers answers;
     private final ExecutorService executor;
     private final Watching watching;
+    private final Optional<WalSpool> spool;
+    private final Optional<SpoolDrain> draining;
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
 
     private CommandService(
@@ -39,6 +42,8 @@ final class CommandService implements WalService {
         this.answers = answers;
         this.executor = verbs.executor();
         this.watching = verbs.watching();
+        this.spool = verbs.spool();
+        this.draining = verbs.draining();
     }
 
     static WalService begin(Cluster cluster, WalVerbs verbs, Path directory) {
@@ -51,6 +56,7 @@ final class CommandService implements WalService {
                     "choose a shorter directory, for example below /run");
         }
         try {
+            verbs.spool().ifPresent(spool -> place.prepareSpool(spool.policy().directory()));
             Files.deleteIfExists(place.socket());
             ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             try {
@@ -100,7 +106,8 @@ final class CommandService implements WalService {
 
     @Override
     public String writeArchiveCommand(Path script) {
-        return directory.write(script, CommandScripts.archive(directory.socket())) + " %f";
+        return spool.map(some -> directory.write(script, CommandScripts.spool(some.policy())) + " %f %p")
+                .orElseGet(() -> directory.write(script, CommandScripts.archive(directory.socket())) + " %f");
     }
 
     @Override
@@ -111,6 +118,7 @@ final class CommandService implements WalService {
     @Override
     public void close() {
         watching.close();
+        draining.ifPresent(SpoolDrain::close);
         try {
             server.close();
             for (SocketChannel connection : connections) {

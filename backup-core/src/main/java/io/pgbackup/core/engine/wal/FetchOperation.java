@@ -4,6 +4,7 @@ import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
+import io.pgbackup.error.RepositoryException;
 import io.pgbackup.error.RestoreException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -82,14 +83,31 @@ final class FetchOperation {
     }
 
     /**
-     * Like {@link #run(WalFileName, Path)}; a segment that is not whole yet, or never will be, is given as far as it was received, the rest of it zero: recovery
-     * ends there as at the end of every log. Parts go when their segment has come, so without any it is looked for once more.
+     * Like {@link #run(WalFileName, Path)}, and looks further for what no repository has. First in the spool. Then a segment that is not whole yet, or never will be, is given
+     * as far as it was received, the rest of it zero: recovery ends there as at the end of every log. Files leave the spool, and parts go, when they have come into
+     * a repository: so who finds neither looks once more.
      */
-    boolean runWithParts(WalFileName name, Path target) {
-        return run(name, target)
+    boolean runWithRest(WalFileName name, Path target, Optional<WalSpool> spool) {
+        return found(name, target, spool)
                 || name.kind() == WalFileName.Kind.SEGMENT
-                        && (into(name, target, part -> new PartFetch(operation, lanes, identity).run(name, part))
-                                || run(name, target));
+                        && into(name, target, part -> new PartFetch(operation, lanes, identity).run(name, part))
+                || run(name, target);
+    }
+
+    /** That a repository fails does not matter if the file waits here. */
+    private boolean found(WalFileName name, Path target, Optional<WalSpool> spool) {
+        try {
+            return run(name, target) || isSpooled(name, target, spool);
+        } catch (RepositoryException e) {
+            if (isSpooled(name, target, spool)) {
+                return true;
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isSpooled(WalFileName name, Path target, Optional<WalSpool> spool) {
+        return spool.filter(waiting -> waiting.copyTo(name, target)).isPresent();
     }
 
     boolean run(WalFileName name, Target target) throws IOException {

@@ -45,9 +45,9 @@ final class PushAhead {
                         "the cluster was described without a server",
                         "name its data directory with at()"))
                 .resolve("pg_wal");
-        CompletableFuture<Void> push = begin(wal, name);
+        CompletableFuture<Void> push = begin(name, () -> verbs.push(wal.resolve(name)));
         if (WalFileName.tryParse(name).isPresent()) {
-            ready(wal).forEach(next -> begin(wal, next));
+            ready(wal).forEach(next -> begin(next, () -> verbs.pushKeeping(wal.resolve(next))));
         }
         try {
             push.join();
@@ -61,11 +61,12 @@ final class PushAhead {
         }
     }
 
-    private CompletableFuture<Void> begin(Path wal, String name) {
+    /** Only what is asked for may be given up; what is pushed ahead has time. */
+    private CompletableFuture<Void> begin(String name, Runnable push) {
         return pushes.compute(
                 name,
                 (key, begun) -> begun == null || begun.isCompletedExceptionally()
-                        ? CompletableFuture.runAsync(() -> verbs.push(wal.resolve(key)), executor)
+                        ? CompletableFuture.runAsync(push, executor)
                         : begun);
     }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * Brings one file into the repositories. Returns as soon as the policy is fulfilled and nobody reads the file any more: the server may take it away then. For
@@ -31,17 +32,23 @@ final class PushOperation {
     /** How long those that the policy does not need are waited for. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+    /** How long repositories are waited for while the server has more WAL than it shall have. */
+    private static final Duration PATIENCE_BEFORE_DROPPING = Duration.ofSeconds(20);
+
     private final Operation operation;
     private final List<WalLane> lanes;
     private final int required;
     private final Executor executor;
+    private final Optional<Dropping> dropping;
     private final Semaphore news = new Semaphore(0);
 
-    PushOperation(Operation operation, List<WalLane> lanes, WalPolicy policy, Executor executor) {
+    /** If WAL may be given up, the policy is given with it. */
+    PushOperation(Operation operation, WalLanes lanes, WalPolicy policy, Optional<Dropping> dropping) {
         this.operation = operation;
-        this.lanes = lanes;
-        this.required = policy.required(lanes.size());
-        this.executor = executor;
+        this.lanes = lanes.all();
+        this.required = policy.required(this.lanes.size());
+        this.executor = lanes.executor();
+        this.dropping = dropping;
     }
 
     WalPushResult run(Path file) {
@@ -53,9 +60,16 @@ final class PushOperation {
         List<PushTask> tasks = lanes.stream()
                 .map(lane -> new PushTask(lane, cargo, news::release))
                 .toList();
-        begin(tasks);
+        Optional<Dropping> due = dropping.filter(policy -> policy.isDue(cargo.file()));
+        // Whoever failed a moment ago is not asked then: WAL comes while one waits.
+        Predicate<WalLane> aside = due.isEmpty() ? WalLane::resting : WalLane::failedJustNow;
+        long ready = lanes.stream().filter(aside.negate()).count();
+        long demanded = due.isEmpty() ? required : Math.min(required, ready);
+        begin(tasks, aside.and(lane -> ready >= demanded));
         try {
-            await(() -> done(tasks) >= required || done(tasks) + open(tasks) < required);
+            await(() -> done(tasks) >= demanded
+                    || done(tasks) + open(tasks) < demanded
+                    || due.isPresent() && operation.cancellation().elapsed().compareTo(PATIENCE_BEFORE_DROPPING) > 0);
             Duration fulfilled = operation.cancellation().elapsed();
             await(() -> open(tasks) == 0
                     || operation.cancellation().elapsed().minus(fulfilled).compareTo(PATIENCE) > 0);
@@ -64,9 +78,30 @@ final class PushOperation {
         }
         requireNoConflict(tasks);
         if (done(tasks) < required) {
-            throw failure(tasks);
+            tasks.stream()
+                    .filter(PushOperation::isOpen)
+                    .forEach(task -> task.lane().hangs());
+            Dropping policy = due.filter(some -> areAway(tasks)).orElseThrow(() -> failure(tasks));
+            return done(tasks) > 0 ? result(cargo.name(), tasks) : dropped(cargo, policy);
         }
         return result(cargo.name(), tasks);
+    }
+
+    /** Nothing is wrong with the file; repositories do not answer. */
+    private static boolean areAway(List<PushTask> tasks) {
+        return tasks.stream().flatMap(task -> task.state().failure().stream()).allMatch(Dropping::isUnreachable);
+    }
+
+    /** Noted before anybody is told that it is archived. */
+    private WalPushResult dropped(PushTask.Cargo cargo, Dropping policy) {
+        policy.note(cargo.name(), cargo.file(), operation.clock().instant());
+        operation.warn(
+                "WAL",
+                cargo.name() + " IS GIVEN UP: more than " + policy.limit().bytes()
+                        + " bytes wait in pg_wal and no repository answers. Nobody can recover over it: take a backup as soon as repositories answer");
+        Map<String, Outcome> outcomes = new LinkedHashMap<>();
+        lanes.forEach(lane -> outcomes.put(lane.where().name(), Outcome.DROPPED));
+        return new WalPushResult(cargo.name().toString(), outcomes);
     }
 
     private static WalFileName name(Path file) {
@@ -79,12 +114,11 @@ final class PushOperation {
     }
 
     /** A lane that failed a moment ago is asked only if the policy cannot be fulfilled without it. */
-    private void begin(List<PushTask> tasks) {
-        long ready = tasks.stream().filter(task -> !task.lane().resting()).count();
+    private void begin(List<PushTask> tasks, Predicate<WalLane> left) {
         for (PushTask task : tasks) {
-            if (task.lane().resting() && ready >= required) {
+            if (left.test(task.lane())) {
                 task.drop();
-            } else if (tasks.size() == 1) {
+            } else if (tasks.size() == 1 && dropping.isEmpty()) {
                 task.run();
             } else {
                 executor.execute(task);
@@ -122,10 +156,11 @@ final class PushOperation {
     }
 
     private static long open(List<PushTask> tasks) {
-        return tasks.stream()
-                .filter(task -> task.state().stage() != PushTask.Stage.ENDED
-                        && task.state().stage() != PushTask.Stage.DROPPED)
-                .count();
+        return tasks.stream().filter(PushOperation::isOpen).count();
+    }
+
+    private static boolean isOpen(PushTask task) {
+        return task.state().stage() != PushTask.Stage.ENDED && task.state().stage() != PushTask.Stage.DROPPED;
     }
 
     /** No policy makes good that a repository has something else. */

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class WalLane implements AutoCloseable {
     private static final long LONGEST_OPEN = Duration.ofMinutes(5).toNanos();
     private static final long REST_AFTER_FAILURE = Duration.ofSeconds(30).toNanos();
+    private static final long BREATH = Duration.ofSeconds(5).toNanos();
 
     private final Repository where;
     private final ClusterLayout layout;
@@ -119,6 +120,16 @@ final class WalLane implements AutoCloseable {
     boolean resting() {
         return failed.filter(when -> ticker.getAsLong() - when < REST_AFTER_FAILURE)
                 .isPresent();
+    }
+
+    /** Whether it failed so short a while ago that not even those ask again who would lose something otherwise. */
+    boolean failedJustNow() {
+        return failed.filter(when -> ticker.getAsLong() - when < BREATH).isPresent();
+    }
+
+    /** It does not answer at all: asking it costs time, so it rests as long as one that failed, for everybody. */
+    void hangs() {
+        failed = Optional.of(ticker.getAsLong() + REST_AFTER_FAILURE - BREATH);
     }
 
     void passedOver() {

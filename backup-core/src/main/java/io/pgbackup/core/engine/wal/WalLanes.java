@@ -4,10 +4,13 @@ import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.Repository;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.error.ConfigurationException;
+import io.pgbackup.error.ErrorCode;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -19,6 +22,7 @@ public final class WalLanes implements AutoCloseable {
     private static final AtomicInteger THREADS = new AtomicInteger();
 
     private final List<WalLane> lanes;
+    private final AtomicBoolean settling = new AtomicBoolean();
     private Optional<Object> watching = Optional.empty();
     private final ExecutorService executor = Executors.newCachedThreadPool(WalLanes::thread);
 
@@ -58,6 +62,27 @@ public final class WalLanes implements AutoCloseable {
     /** Leaves it to another. */
     synchronized void leaveWatch(Object watcher) {
         watching = watching.filter(now -> !now.equals(watcher));
+    }
+
+    /** Does it unless it is being done. */
+    void settling(Runnable settlement) {
+        if (settling.compareAndSet(false, true)) {
+            try {
+                settlement.run();
+            } finally {
+                settling.set(false);
+            }
+        }
+    }
+
+    WalLane of(Repository repository) {
+        return lanes.stream()
+                .filter(lane -> lane.where().equals(repository))
+                .findFirst()
+                .orElseThrow(() -> new ConfigurationException(
+                        ErrorCode.INVALID_REQUEST,
+                        repository + " is not one of the repositories this PgBackup was made with",
+                        "add it with repository() when building"));
     }
 
     List<WalLane> all() {

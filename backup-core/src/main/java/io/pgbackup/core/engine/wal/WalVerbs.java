@@ -2,6 +2,7 @@ package io.pgbackup.core.engine.wal;
 
 import io.pgbackup.Cluster;
 import io.pgbackup.Repository;
+import io.pgbackup.catalog.CheckReport;
 import io.pgbackup.core.archive.ArchiveGaps;
 import io.pgbackup.core.archive.ArchivedTimelines;
 import io.pgbackup.core.engine.Operation;
@@ -21,8 +22,10 @@ import io.pgbackup.wal.WalReceiver;
 import io.pgbackup.wal.WalService;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +38,7 @@ public final class WalVerbs implements ClusterWal {
     private final WalPolicy policy;
     private final OperationStarter starter;
     private final OptionalInt identity;
+    private final Optional<Dropping> dropping;
 
     /**
      * For the current identity of a cluster.
@@ -55,6 +59,7 @@ public final class WalVerbs implements ClusterWal {
         this.policy = policy;
         this.starter = starter;
         this.identity = identity;
+        this.dropping = policy.dropping().map(limit -> new Dropping(limit, cluster.name()));
     }
 
     @Override
@@ -65,13 +70,27 @@ public final class WalVerbs implements ClusterWal {
                     "WAL of a former identity is only read",
                     "push to wal() itself: it knows to which identity a segment belongs");
         }
-        WalPushResult result = starter.run(
-                OperationKind.WAL_PUSH,
-                operation -> new PushOperation(operation, lanes.all(), policy, lanes.executor()).run(file));
+        WalPushResult result = pushing(operation -> new PushOperation(operation, lanes, policy, dropping).run(file));
         lanes.all().stream()
                 .filter(lane -> !lane.resting() && lane.takeBehind())
                 .forEach(this::catchUpLater);
+        settle();
         return result;
+    }
+
+    private WalPushResult pushing(Function<Operation, WalPushResult> push) {
+        return starter.run(OperationKind.WAL_PUSH, push);
+    }
+
+    /** Never gives the file up: only what the server waits for may be. */
+    WalPushResult pushKeeping(Path file) {
+        return pushing(operation -> new PushOperation(operation, lanes, policy, Optional.empty()).run(file));
+    }
+
+    /** What was given up is recorded as soon as somebody answers. */
+    private void settle() {
+        dropping.ifPresent(
+                some -> lanes.settling(() -> new DropSettlement(some, lanes.all(), this::pushKeeping).run()));
     }
 
     /** Nobody waits for this. */
@@ -96,7 +115,36 @@ public final class WalVerbs implements ClusterWal {
      * @return looks whenever it is asked to
      */
     public WalWatch watch() {
-        return new WalWatch(lanes, starter, this::catchUpLater);
+        return new WalWatch(lanes, starter, new WalWatch.Mending(this::settle, this::catchUpLater));
+    }
+
+    /**
+     * What a check tells of a repository's log.
+     *
+     * @param repository one of those configured
+     * @return findings; empty if all is well
+     */
+    public List<CheckReport.Item> check(Repository repository) {
+        return new WalState(lanes, dropping).gaps(repository);
+    }
+
+    /**
+     * What a check tells of the policy.
+     *
+     * @return empty if there is nothing to tell
+     */
+    public List<CheckReport.Item> checkPolicy() {
+        return new WalState(lanes, dropping).policy(spool());
+    }
+
+    /** Of the current identity only. */
+    Optional<WalSpool> spool() {
+        return policy.spool().map(WalSpool::new);
+    }
+
+    /** Empties the spool, if there is one. */
+    Optional<SpoolDrain> draining() {
+        return spool().map(spool -> SpoolDrain.begin(spool, this, starter));
     }
 
     /** For as long as somebody archives or receives. */
@@ -111,13 +159,14 @@ public final class WalVerbs implements ClusterWal {
 
     @Override
     public List<String> catchUp(Repository repository) {
-        return catchUp(lane(repository));
+        return catchUp(lanes.of(repository));
     }
 
     @Override
     public boolean fetch(String name, Path target) {
-        return fetching(
-                operation -> new FetchOperation(operation, lanes.all(), identity).runWithParts(name(name), target));
+        Optional<WalSpool> waiting = identity.isPresent() ? Optional.empty() : spool();
+        return fetching(operation ->
+                new FetchOperation(operation, lanes.all(), identity).runWithRest(name(name), target, waiting));
     }
 
     /** What is fetched ahead may be asked for much later: a part would hide that the whole has come meanwhile. */
@@ -136,12 +185,10 @@ public final class WalVerbs implements ClusterWal {
 
     /** Brings a part of a segment to the repositories, as the whole would be. */
     WalPushResult pushPart(PushTask.Cargo cargo) {
-        return starter.run(
-                OperationKind.WAL_PUSH,
-                operation -> new PushOperation(operation, lanes.all(), policy, lanes.executor()).run(cargo));
+        return pushing(operation -> new PushOperation(operation, lanes, policy, Optional.empty()).run(cargo));
     }
 
-    private boolean fetching(java.util.function.Function<Operation, Boolean> body) {
+    private boolean fetching(Function<Operation, Boolean> body) {
         return starter.run(OperationKind.WAL_FETCH, body);
     }
 
@@ -160,12 +207,12 @@ public final class WalVerbs implements ClusterWal {
 
     @Override
     public List<WalGap> gaps(Repository repository) {
-        return lane(repository).with(archives -> gaps(archives).find());
+        return lanes.of(repository).with(archives -> gaps(archives).find());
     }
 
     @Override
     public List<RecoveryWindow> windows(Repository repository) {
-        return lane(repository).with(archives -> new WindowQuery(repository.name(), archives).windows());
+        return lanes.of(repository).with(archives -> new WindowQuery(repository.name(), archives).windows());
     }
 
     private ArchiveGaps gaps(Archives archives) {
@@ -173,16 +220,6 @@ public final class WalVerbs implements ClusterWal {
         return new ArchiveGaps(
                 new ArchivedTimelines(archives.of(number)),
                 new WalSegmentSize(archives.identity(number).segmentSize()));
-    }
-
-    private WalLane lane(Repository repository) {
-        return lanes.all().stream()
-                .filter(lane -> lane.where().equals(repository))
-                .findFirst()
-                .orElseThrow(() -> new ConfigurationException(
-                        ErrorCode.INVALID_REQUEST,
-                        repository + " is not one of the repositories this PgBackup was made with",
-                        "add it with repository() when building"));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.pgbackup.core.engine.wal;
 
+import io.pgbackup.core.archive.ArchiveGaps;
 import io.pgbackup.core.engine.OperationStarter;
 import io.pgbackup.core.engine.wal.WatchedLane.Sight;
 import io.pgbackup.core.postgres.wal.WalFileName;
@@ -27,7 +28,7 @@ public final class WalWatch {
     private static final int LONGEST_PAUSE = 15;
 
     private final OperationStarter starter;
-    private final Consumer<WalLane> catchUp;
+    private final Mending mending;
     private final Map<WatchedLane, State> lanes = new LinkedHashMap<>();
     private final List<Warning> news = new ArrayList<>();
 
@@ -68,14 +69,23 @@ public final class WalWatch {
         }
     }
 
-    WalWatch(WalLanes lanes, OperationStarter starter, Consumer<WalLane> catchUp) {
+    /**
+     * What is done about it.
+     *
+     * @param settle records what was given up
+     * @param catchUp brings what a repository lacks, later
+     */
+    record Mending(Runnable settle, Consumer<WalLane> catchUp) {}
+
+    WalWatch(WalLanes lanes, OperationStarter starter, Mending mending) {
         this.starter = starter;
-        this.catchUp = catchUp;
+        this.mending = mending;
         lanes.all().forEach(lane -> this.lanes.put(new WatchedLane(lane), new State()));
     }
 
     /** Looks once at every repository, and tells what is new. */
     public void look() {
+        mending.settle().run();
         Map<WatchedLane, Sight> sights = new LinkedHashMap<>();
         lanes.forEach((lane, state) -> sight(lane, state).ifPresent(sight -> sights.put(lane, sight)));
         sights.forEach((lane, sight) -> {
@@ -121,16 +131,12 @@ public final class WalWatch {
         known.keySet().retainAll(now.keySet());
         now.forEach((first, gap) -> {
             if (known.computeIfAbsent(first, key -> new Finding<>()).lasts(Set.of(first))) {
-                tell(lane, describe(gap));
+                tell(
+                        lane,
+                        "WAL is missing in the archive: " + ArchiveGaps.describe(gap)
+                                + ". One cannot recover over it: take a backup");
             }
         });
-    }
-
-    private static String describe(WalGap gap) {
-        return "WAL is missing in the archive, though what follows is there: " + gap.segments()
-                + " segments of timeline "
-                + gap.timeline() + ", " + gap.firstMissing() + " to " + gap.lastMissing()
-                + ". One cannot recover over them: take a backup";
     }
 
     private State state(WatchedLane lane) {
@@ -162,7 +168,7 @@ public final class WalWatch {
         }
         if (known.told && state(lane).due() || passedOver) {
             lane.forget();
-            catchUp.accept(lane.lane());
+            mending.catchUp().accept(lane.lane());
         }
     }
 }

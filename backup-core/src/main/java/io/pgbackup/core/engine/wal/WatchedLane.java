@@ -5,9 +5,6 @@ import io.pgbackup.core.archive.ArchiveTail;
 import io.pgbackup.core.archive.ArchivedTimelines;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
-import io.pgbackup.core.repository.IdentityRecords;
-import io.pgbackup.core.repository.set.BackupRecord;
-import io.pgbackup.core.repository.set.Catalog;
 import io.pgbackup.wal.WalGap;
 import java.util.List;
 import java.util.Optional;
@@ -21,9 +18,6 @@ import java.util.stream.Collectors;
 final class WatchedLane {
     /** Everything is listed again now and then, so that also what somebody removed from older logs is missed. */
     private static final int LOOKS_BETWEEN_FULL_ONES = 180;
-
-    private static final int TIMELINE_DIGITS = 8;
-    private static final int NAME_DIGITS = 24;
 
     private final WalLane lane;
     private final ArchiveTail tail = new ArchiveTail();
@@ -48,7 +42,7 @@ final class WatchedLane {
     record Expected(Optional<String> from) {
         boolean includes(WalFileName name) {
             return name.kind() == WalFileName.Kind.TIMELINE_HISTORY
-                    || from.filter(floor -> floor.compareTo(position(name)) <= 0)
+                    || from.filter(floor -> floor.compareTo(RecentWal.position(name)) <= 0)
                             .isPresent();
         }
     }
@@ -74,7 +68,7 @@ final class WatchedLane {
         if (looks++ % LOOKS_BETWEEN_FULL_ONES == 0 || archives.current() != identity) {
             tail.forget();
             identity = archives.current();
-            backup = newestBackup(archives);
+            backup = RecentWal.newestBackup(archives);
         }
         ArchivedTimelines seen = tail.look(archives.of(identity), backup.orElse(""));
         Set<WalFileName> names = seen.all().stream()
@@ -83,7 +77,7 @@ final class WatchedLane {
                 .collect(Collectors.toSet());
         Optional<String> oldest = names.stream()
                 .filter(name -> name.kind() != WalFileName.Kind.TIMELINE_HISTORY)
-                .map(WatchedLane::position)
+                .map(RecentWal::position)
                 .min(String::compareTo);
         WalSegmentSize size = new WalSegmentSize(archives.identity(identity).segmentSize());
         List<WalGap> gaps = new ArchiveGaps(seen, size)
@@ -94,22 +88,6 @@ final class WatchedLane {
     }
 
     private boolean behind(WalFileName name) {
-        return position(name).compareTo(backup.orElse("")) >= 0;
-    }
-
-    private Optional<String> newestBackup(Archives archives) {
-        IdentityRecords identities = new IdentityRecords(archives.repository(), archives.layout());
-        List<BackupRecord> backups = new Catalog(archives.repository(), archives.layout())
-                .readable((label, damage) -> {}).stream()
-                        .filter(set -> identities.numberOf(set.takenAs()) == identity)
-                        .toList();
-        return backups.isEmpty()
-                ? Optional.empty()
-                : Optional.of(position(
-                        WalFileName.parse(backups.get(backups.size() - 1).wal().startSegment())));
-    }
-
-    static String position(WalFileName name) {
-        return name.toString().substring(TIMELINE_DIGITS, NAME_DIGITS);
+        return RecentWal.isBehind(name, backup);
     }
 }

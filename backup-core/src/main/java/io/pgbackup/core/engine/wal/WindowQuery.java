@@ -1,6 +1,7 @@
 package io.pgbackup.core.engine.wal;
 
 import io.pgbackup.Lsn;
+import io.pgbackup.core.archive.ArchiveGaps;
 import io.pgbackup.core.archive.ArchivedTimelines;
 import io.pgbackup.core.archive.SegmentChain;
 import io.pgbackup.core.postgres.wal.Timeline;
@@ -11,6 +12,7 @@ import io.pgbackup.core.repository.set.BackupRecord;
 import io.pgbackup.core.repository.set.Catalog;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.wal.RecoveryWindow;
+import io.pgbackup.wal.WalGap;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +25,7 @@ public final class WindowQuery {
     private final Archives archives;
     private final IdentityRecords identities;
     private final Map<Integer, ArchivedTimelines> timelines = new HashMap<>();
+    private final Map<Integer, List<WalGap>> gaps = new HashMap<>();
 
     /**
      * For one repository.
@@ -80,6 +83,13 @@ public final class WindowQuery {
                 last.map(name -> chain.end(size))
                         .filter(end -> end.compareTo(stop) > 0)
                         .orElse(stop),
-                arrived.orElse(backup.stopped()));
+                arrived.orElse(backup.stopped()),
+                gaps(identity, known, size).stream()
+                        .filter(gap -> gap.firstMissing().equals(chain.missing().toString()))
+                        .findFirst());
+    }
+
+    private List<WalGap> gaps(int identity, ArchivedTimelines known, WalSegmentSize size) {
+        return gaps.computeIfAbsent(identity, number -> new ArchiveGaps(known, size).find());
     }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param plan as users see it
  * @param archive where the WAL is that is brought; empty if none is
  * @param settings with which the server recovers
- * @param doubt where the archived log could not be read, so that nothing tells whether recovery reaches its target; empty if that is known
+ * @param doubt what a person should know of where recovery ends: it is before WAL that is missing, or nothing tells; empty if all is well
  */
 public record WalRoute(WalPlan plan, Optional<WalArchive> archive, RecoverySettings settings, Optional<String> doubt) {
     /**

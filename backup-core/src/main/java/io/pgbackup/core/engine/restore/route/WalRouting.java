@@ -1,6 +1,7 @@
 package io.pgbackup.core.engine.restore.route;
 
 import io.pgbackup.Lsn;
+import io.pgbackup.core.archive.ArchiveGaps;
 import io.pgbackup.core.archive.ArchiveLayout;
 import io.pgbackup.core.archive.ArchivedTimelines;
 import io.pgbackup.core.archive.SegmentChain;
@@ -22,6 +23,7 @@ import io.pgbackup.restore.RecoveryTimeline;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.WalDelivery;
 import io.pgbackup.restore.WalPlan;
+import io.pgbackup.wal.WalGap;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -233,6 +235,8 @@ public final class WalRouting {
     /** Index of the last segment that recovery needs. */
     private int last(BackupRecord backup, WalArchive archive, SegmentChain chain, Lsn end) {
         if (request.target() instanceof RecoveryTarget.Latest) {
+            doubt = gap(chain, size(backup))
+                    .map(gap -> "recovery ends at " + end + ", for WAL is not there: " + ArchiveGaps.describe(gap));
             return chain.segments().size() - 1;
         }
         // Records behind this were looked at for a newer backup, and the target was not among them.
@@ -242,7 +246,9 @@ public final class WalRouting {
         OptionalInt found = search.find(request.target(), backup.wal().stop());
         if (found.isEmpty() && search.unreadable().isPresent()) {
             // The server may understand what this library does not: it decides.
-            doubt = search.unreadable();
+            doubt = search.unreadable()
+                    .map(where -> "nothing tells whether recovery comes to " + request.target()
+                            + ": the archived log cannot be read on at " + where);
             return chain.segments().size() - 1;
         }
         if (found.isEmpty()) {
@@ -256,7 +262,16 @@ public final class WalRouting {
 
     private String leads(BackupRecord backup, SegmentChain chain, Lsn end) {
         return "the WAL in repository " + repository.name() + " leads from backup " + backup.label() + " to " + end
-                + " only: " + chain.missing() + " is missing";
+                + " only: "
+                + gap(chain, size(backup)).map(ArchiveGaps::describe).orElse(chain.missing() + " is missing");
+    }
+
+    /** What is known of WAL that is missing at the end of a chain. */
+    private Optional<WalGap> gap(SegmentChain chain, WalSegmentSize size) {
+        return timelines.flatMap(known -> new ArchiveGaps(known, size)
+                .find().stream()
+                        .filter(gap -> gap.firstMissing().equals(chain.missing().toString()))
+                        .findFirst());
     }
 
     private static WalSegmentSize size(BackupRecord backup) {

@@ -1,0 +1,240 @@
+package io.pgbackup.gcs;
+
+import com.google.api.client.json.GenericJson;
+import com.google.api.client.json.gson.GsonFactory;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/** encrypt and decrypt of Cloud KMS: wants a known token and the right checksums, really encrypts, authenticates the associated data, and keeps versions that can be disabled. */
+final class CloudKmsServer implements AutoCloseable {
+    static final String RING = "projects/acme/locations/europe-west3/keyRings/backup/cryptoKeys/";
+
+    private static final Pattern PATH = Pattern.compile("/v1/(projects/[^:]+):(encrypt|decrypt)");
+    private static final int NONCE = 12;
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Map<String, List<byte[]>> keys = new ConcurrentHashMap<>();
+    private final Set<String> disabled = ConcurrentHashMap.newKeySet();
+    private final Map<String, Refusal> refusals = new ConcurrentHashMap<>();
+    private final List<String> associated = new CopyOnWriteArrayList<>();
+    private final SecureRandom random = new SecureRandom();
+    private final String token;
+    private volatile boolean damaging;
+    private volatile int requests;
+
+    private record Refusal(int code, String status) {}
+
+    CloudKmsServer(String token) throws IOException {
+        this.token = token;
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    URI uri() {
+        return URI.create("http://localhost:" + server.getAddress().getPort());
+    }
+
+    /** A new primary version. */
+    void rotate(String name) {
+        byte[] key = new byte[32];
+        random.nextBytes(key);
+        keys.computeIfAbsent(name, ignored -> new CopyOnWriteArrayList<>()).add(key);
+    }
+
+    void disable(String name, int version) {
+        disabled.add(name + "/cryptoKeyVersions/" + version);
+    }
+
+    void refuse(String name, int code, String status) {
+        refusals.put(name, new Refusal(code, status));
+    }
+
+    /** From now on bytes arrive damaged: those of requests here, those of answers there. */
+    void damage() {
+        damaging = true;
+    }
+
+    int requests() {
+        return requests;
+    }
+
+    List<String> associated() {
+        return associated;
+    }
+
+    private synchronized void handle(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            requests++;
+            Matcher path = PATH.matcher(exchange.getRequestURI().toString());
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            if (!("Bearer " + token).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+                error(exchange, 401, "UNAUTHENTICATED", "as planned");
+            } else if (!path.matches() || !exchange.getRequestMethod().equals("POST")) {
+                error(exchange, 404, "", "no such method");
+            } else {
+                GenericJson asked =
+                        GsonFactory.getDefaultInstance().createJsonParser(body).parse(GenericJson.class);
+                answer(exchange, path.group(1), path.group(2), asked);
+            }
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private void answer(HttpExchange exchange, String name, String verb, GenericJson asked)
+            throws IOException, GeneralSecurityException {
+        if (refusals.containsKey(name)) {
+            Refusal refusal = refusals.get(name);
+            error(exchange, refusal.code(), refusal.status(), "as planned");
+            return;
+        }
+        if (!keys.containsKey(name)) {
+            error(exchange, 404, "NOT_FOUND", "CryptoKey " + name + " not found.");
+            return;
+        }
+        byte[] data = bytes(asked, "additionalAuthenticatedData");
+        associated.add(new String(data, StandardCharsets.UTF_8));
+        byte[] content = bytes(asked, verb.equals("encrypt") ? "plaintext" : "ciphertext");
+        if (verb.equals("encrypt")) {
+            encrypt(exchange, name, content, data);
+        } else {
+            decrypt(exchange, name, content, data);
+        }
+    }
+
+    private static byte[] bytes(GenericJson asked, String name) throws IOException {
+        byte[] bytes = Base64.getDecoder().decode((String) asked.get(name));
+        if (!crc(bytes).equals(asked.get(name + "Crc32c"))) {
+            throw new IOException("the client sent a wrong checksum of " + name);
+        }
+        return bytes;
+    }
+
+    private static String crc(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return Long.toString(crc.getValue());
+    }
+
+    private void encrypt(HttpExchange exchange, String name, byte[] plain, byte[] data)
+            throws IOException, GeneralSecurityException {
+        int version = versions(name).size();
+        if (isDisabled(exchange, name, version)) {
+            return;
+        }
+        byte[] nonce = new byte[NONCE];
+        random.nextBytes(nonce);
+        byte[] sealed = cipher(Cipher.ENCRYPT_MODE, name, version, nonce, data).doFinal(plain);
+        byte[] blob = ByteBuffer.allocate(1 + NONCE + sealed.length)
+                .put((byte) version)
+                .put(nonce)
+                .put(sealed)
+                .array();
+        reply(
+                exchange,
+                200,
+                "{\"name\":\"" + name + "/cryptoKeyVersions/" + version + "\",\"ciphertext\":\"" + sent(blob)
+                        + "\",\"ciphertextCrc32c\":\"" + crc(blob) + "\",\"verifiedPlaintextCrc32c\":true,"
+                        + "\"verifiedAdditionalAuthenticatedDataCrc32c\":true,\"protectionLevel\":\"SOFTWARE\"}");
+    }
+
+    private String sent(byte[] bytes) {
+        byte[] arriving = bytes.clone();
+        arriving[0] ^= (byte) (damaging ? 1 : 0);
+        return Base64.getEncoder().encodeToString(arriving);
+    }
+
+    private List<byte[]> versions(String name) {
+        return keys.getOrDefault(name, List.of());
+    }
+
+    private void decrypt(HttpExchange exchange, String name, byte[] blob, byte[] data)
+            throws IOException, GeneralSecurityException {
+        if (blob.length <= 1 + NONCE || blob[0] < 1 || blob[0] > versions(name).size()) {
+            error(exchange, 400, "INVALID_ARGUMENT", "Decryption failed: the ciphertext is invalid.");
+            return;
+        }
+        if (isDisabled(exchange, name, blob[0])) {
+            return;
+        }
+        try {
+            byte[] plain = cipher(Cipher.DECRYPT_MODE, name, blob[0], Arrays.copyOfRange(blob, 1, 1 + NONCE), data)
+                    .doFinal(blob, 1 + NONCE, blob.length - 1 - NONCE);
+            reply(exchange, 200, "{\"plaintext\":\"" + sent(plain) + "\",\"plaintextCrc32c\":\"" + crc(plain) + "\"}");
+        } catch (AEADBadTagException e) {
+            error(
+                    exchange,
+                    400,
+                    "INVALID_ARGUMENT",
+                    "Decryption failed: verify that 'name' refers to the correct CryptoKey.");
+        }
+    }
+
+    private boolean isDisabled(HttpExchange exchange, String name, int version) throws IOException {
+        String full = name + "/cryptoKeyVersions/" + version;
+        if (!disabled.contains(full)) {
+            return false;
+        }
+        error(exchange, 400, "FAILED_PRECONDITION", full + " is not enabled, current state is: DISABLED.");
+        return true;
+    }
+
+    private Cipher cipher(int mode, String name, int version, byte[] nonce, byte[] data)
+            throws GeneralSecurityException {
+        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        byte[] key = versions(name).get(version - 1);
+        cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));
+        cipher.updateAAD(data);
+        return cipher;
+    }
+
+    private static void error(HttpExchange exchange, int code, String status, String message) throws IOException {
+        reply(
+                exchange,
+                code,
+                status.isEmpty()
+                        ? "<html>" + message + "</html>"
+                        : "{\"error\":{\"code\":" + code + ",\"message\":\"" + message + "\",\"status\":\"" + status
+                                + "\"}}");
+    }
+
+    private static void reply(HttpExchange exchange, int code, String text) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(code, bytes.length);
+        exchange.getResponseBody().write(bytes);
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}
