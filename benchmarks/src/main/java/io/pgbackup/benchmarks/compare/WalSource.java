@@ -53,7 +53,8 @@ final class WalSource implements AutoCloseable {
 
     static WalSource make(Workspace workspace, ServerPrograms programs, ComparedServer.Place place, int count)
             throws IOException {
-        new DataSet(Math.min(MOST_SCALE, count * 0.002), place.log().resolveSibling("data-set")).make(workspace, programs, place);
+        new DataSet(Math.min(MOST_SCALE, count * 0.002), place.log().resolveSibling("data-set"))
+                .make(workspace, programs, place);
         ComparedServer server = ComparedServer.start(workspace.commands(), programs, place, false);
         try {
             List<String> segments = write(server, count);
