@@ -17,17 +17,18 @@ import java.util.stream.Stream;
  * The server runs on, and is asked what it is. For one thread.
  */
 final class WalSource implements AutoCloseable {
-    private static final double SCALE = 0.1;
+    private static final double MOST_SCALE = 0.1;
     private static final int SEGMENT = 16 << 20;
 
     /** Reads and writes like those of pgbench, and events with a payload; each round is some hundred transactions. */
     private static final String ROUND = """
             DO $$
             DECLARE
+                accounts int := (SELECT max(aid) FROM accounts);
                 account int;
             BEGIN
                 FOR n IN 1..1000 LOOP
-                    account := 1 + floor(random() * 200000);
+                    account := 1 + floor(random() * accounts);
                     UPDATE accounts SET balance = balance + n WHERE aid = account;
                     INSERT INTO history VALUES (n % 20, 1, account, n, clock_timestamp());
                     INSERT INTO events VALUES (timestamptz '2025-06-01 00:00:00+00' + random() * interval '90 days', n, n % 12, random(), 'ok',
@@ -52,7 +53,8 @@ final class WalSource implements AutoCloseable {
 
     static WalSource make(Workspace workspace, ServerPrograms programs, ComparedServer.Place place, int count)
             throws IOException {
-        new DataSet(SCALE, place.log().resolveSibling("data-set")).make(workspace, programs, place);
+        new DataSet(Math.min(MOST_SCALE, count * 0.002), place.log().resolveSibling("data-set"))
+                .make(workspace, programs, place);
         ComparedServer server = ComparedServer.start(workspace.commands(), programs, place, false);
         try {
             List<String> segments = write(server, count);

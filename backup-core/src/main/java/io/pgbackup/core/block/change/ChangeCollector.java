@@ -35,15 +35,20 @@ public final class ChangeCollector {
      * @throws MalformedWalException if it changes files in a way that is not known
      */
     public void add(WalRecord record) {
-        LogEvent.levelOf(record).filter(LogEvent.Level::minimal).ifPresent(level -> changes.missChanges());
-        boolean known = StorageChange.of(record).map(this::apply).orElse(false)
-                || TransactionEnd.of(record).map(this::apply).orElse(false);
+        boolean known = record.speaks() && apply(record);
         if (!known && (record.head().info() & CHANGES_FILES) != 0) {
             throw MalformedWalException.unsupported(record, "it changes files in an unknown way");
         }
         for (BlockReference block : record.blocks()) {
             changes.mark(block.relation(), block.block());
         }
+    }
+
+    /** What a record says besides its pages; most say nothing. */
+    private boolean apply(WalRecord record) {
+        LogEvent.levelOf(record).filter(LogEvent.Level::minimal).ifPresent(level -> changes.missChanges());
+        return StorageChange.of(record).map(this::apply).orElse(false)
+                || TransactionEnd.of(record).map(this::apply).orElse(false);
     }
 
     private boolean apply(StorageChange change) {

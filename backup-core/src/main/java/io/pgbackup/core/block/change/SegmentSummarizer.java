@@ -43,7 +43,9 @@ public final class SegmentSummarizer {
         @Override
         public void record(WalRecord found) {
             collector.add(found);
-            CheckpointMark.of(found).ifPresent(checkpoints::add);
+            if (found.speaks()) {
+                CheckpointMark.of(found).ifPresent(checkpoints::add);
+            }
         }
 
         @Override

@@ -21,7 +21,8 @@ public interface RecordVisitor {
     default void headBytes(byte[] bytes, int offset, int length) {}
 
     /**
-     * Bytes of a record that begins within the scan, in order and without page headers; those of the last one may not make a whole.
+     * Bytes of a record that begins within the scan and goes on behind the end of a page, in order and without page headers; those of the last one may not make
+     * a whole. Of others there are none.
      *
      * @param start where the record begins
      * @param bytes holds them; must not be kept

@@ -77,6 +77,15 @@ public record WalRecord(WalFormat format, Lsn start, Lsn end, Head head, List<Bl
         return ByteBuffer.wrap(mainData).order(ByteOrder.LITTLE_ENDIAN);
     }
 
+    /**
+     * Whether the record is of a kind that says more than which pages it changes; of others the main data is not kept.
+     *
+     * @return false for most
+     */
+    public boolean speaks() {
+        return ResourceManager.speaks(head.resourceManager());
+    }
+
     /** Refuses a record that says less than its kind must. */
     MalformedWalException tooShort() {
         return new MalformedWalException(

@@ -183,7 +183,9 @@ public final class WalScanner {
     private int feed(int at, int limit) {
         RecordDecoder record = decoder();
         int taken = (int) Math.min(record.remaining(), limit - at);
-        visitor.recordBytes(record.start(), page, at, taken);
+        if (state == State.RECORD || taken < record.remaining()) {
+            visitor.recordBytes(record.start(), page, at, taken);
+        }
         record.accept(page, at, taken);
         if (record.remaining() > 0) {
             state = State.RECORD;
