@@ -11,7 +11,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -209,20 +208,28 @@ final class NastyProxy implements AutoCloseable {
         if (!CHUNKED.matcher(head).find()) {
             return in.readNBytes(length(head));
         }
+        // One chunk after the other, as they came: the server understands them too.
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        byte[] end = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-        while (body.size() < end.length || !endsWith(body.toByteArray(), end)) {
-            int next = in.read();
-            if (next < 0) {
-                throw new IOException("the request ended early");
-            }
-            body.write(next);
-        }
+        int length;
+        do {
+            String size = line(in);
+            length = Integer.parseInt(size.strip(), 16);
+            body.writeBytes(size.getBytes(StandardCharsets.US_ASCII));
+            body.writeBytes(in.readNBytes(length));
+            body.writeBytes(line(in).getBytes(StandardCharsets.US_ASCII));
+        } while (length > 0);
         return body.toByteArray();
     }
 
-    private static boolean endsWith(byte[] bytes, byte[] end) {
-        return Arrays.equals(bytes, bytes.length - end.length, bytes.length, end, 0, end.length);
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = in.read(); next >= 0; next = in.read()) {
+            line.append((char) next);
+            if (next == '\n') {
+                return line.toString();
+            }
+        }
+        throw new IOException("the request ended early");
     }
 
     @Override
