@@ -61,7 +61,8 @@ final class VaultRequests {
         try {
             Answer challenge = send(path, "", Optional.empty());
             if (challenge.status() != UNAUTHORIZED) {
-                return challenge;
+                // Nobody was told yet what is asked: whatever this says, it says nothing about a key.
+                throw errors.refusal(challenge);
             }
             return send(path, body, Optional.of(token(challenge, errors)));
         } catch (RuntimeException e) {

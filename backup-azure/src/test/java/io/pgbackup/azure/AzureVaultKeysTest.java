@@ -149,6 +149,20 @@ class AzureVaultKeysTest {
     }
 
     @Test
+    void whatIsNoChallengeSaysNothingAboutTheKey() throws Exception {
+        WrappedKey wrapped = wrapped(key());
+        for (int status : new int[] {200, 302, 400, 404, 502}) {
+            server.insteadOfChallenge(status);
+
+            KeyServiceException failure =
+                    catchThrowableOfType(KeyServiceException.class, () -> key().unwrap(wrapped, SLOT));
+
+            assertThat(failure).as("status %s", status).isNotNull();
+            assertThat(failure.reason()).isIn(Reason.UNAVAILABLE, Reason.FAULT);
+        }
+    }
+
+    @Test
     void aTokenServiceThatIsDownIsUnavailableAndOneThatRefusesIsDenied() {
         tokens.answerWith(503);
         assertThat(failure(key()).reason()).isEqualTo(Reason.UNAVAILABLE);

@@ -49,6 +49,7 @@ final class VaultServer implements AutoCloseable {
     private final Set<String> disabled = ConcurrentHashMap.newKeySet();
     private final List<String> paths = new CopyOnWriteArrayList<>();
     private volatile String resource = "https://vault.azure.net";
+    private volatile int challenge = 401;
     private volatile int unauthorized;
     private int pairs;
 
@@ -117,6 +118,11 @@ final class VaultServer implements AutoCloseable {
         resource = wanted;
     }
 
+    /** From now on whoever brings no token gets this status. */
+    void insteadOfChallenge(int status) {
+        challenge = status;
+    }
+
     /** Requests that came with a token. */
     List<String> paths() {
         return paths;
@@ -140,7 +146,7 @@ final class VaultServer implements AutoCloseable {
                                 "WWW-Authenticate",
                                 "Bearer authorization=\"" + tokens.url() + "/" + TokenService.TENANT + "\", resource=\""
                                         + resource + "\"");
-                error(exchange, 401, "Unauthorized", "");
+                error(exchange, challenge, challenge == 400 ? "BadParameter" : "Unauthorized", "");
                 return;
             }
             paths.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());

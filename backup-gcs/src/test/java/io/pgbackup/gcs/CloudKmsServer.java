@@ -145,7 +145,7 @@ final class CloudKmsServer implements AutoCloseable {
 
     private void encrypt(HttpExchange exchange, String name, byte[] plain, byte[] data)
             throws IOException, GeneralSecurityException {
-        int version = keys.get(name).size();
+        int version = versions(name).size();
         if (isDisabled(exchange, name, version)) {
             return;
         }
@@ -171,9 +171,13 @@ final class CloudKmsServer implements AutoCloseable {
         return Base64.getEncoder().encodeToString(arriving);
     }
 
+    private List<byte[]> versions(String name) {
+        return keys.getOrDefault(name, List.of());
+    }
+
     private void decrypt(HttpExchange exchange, String name, byte[] blob, byte[] data)
             throws IOException, GeneralSecurityException {
-        if (blob.length <= 1 + NONCE || blob[0] < 1 || blob[0] > keys.get(name).size()) {
+        if (blob.length <= 1 + NONCE || blob[0] < 1 || blob[0] > versions(name).size()) {
             error(exchange, 400, "INVALID_ARGUMENT", "Decryption failed: the ciphertext is invalid.");
             return;
         }
@@ -205,7 +209,7 @@ final class CloudKmsServer implements AutoCloseable {
     private Cipher cipher(int mode, String name, int version, byte[] nonce, byte[] data)
             throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        byte[] key = keys.get(name).get(version - 1);
+        byte[] key = versions(name).get(version - 1);
         cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));
         cipher.updateAAD(data);
         return cipher;

@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Base64;
@@ -98,8 +97,7 @@ final class KmsServer implements AutoCloseable {
         try (exchange) {
             requests++;
             byte[] body = exchange.getRequestBody().readAllBytes();
-            Optional<String> refusal =
-                    new SignatureCheck(REGION, secrets).refusal(exchange, body, Instant.from(clock.instant()));
+            Optional<String> refusal = new SignatureCheck(REGION, secrets).refusal(exchange, body, clock.instant());
             Optional.ofNullable(exchange.getRequestHeaders().getFirst("X-Amz-Security-Token"))
                     .ifPresent(tokens::add);
             if (refusal.isPresent()) {
@@ -147,7 +145,7 @@ final class KmsServer implements AutoCloseable {
             throws IOException, GeneralSecurityException {
         byte[] nonce = new byte[NONCE];
         random.nextBytes(nonce);
-        List<byte[]> materials = keys.get(id);
+        List<byte[]> materials = materials(id);
         byte[] name = id.getBytes(StandardCharsets.US_ASCII);
         byte[] sealed = cipher(Cipher.ENCRYPT_MODE, materials.get(materials.size() - 1), nonce, context)
                 .doFinal(plain);
@@ -165,6 +163,10 @@ final class KmsServer implements AutoCloseable {
                         + "\",\"EncryptionAlgorithm\":\"SYMMETRIC_DEFAULT\"}");
     }
 
+    private List<byte[]> materials(String id) {
+        return keys.getOrDefault(id, List.of());
+    }
+
     private void decrypt(HttpExchange exchange, String id, byte[] blob, Map<String, String> context)
             throws IOException, GeneralSecurityException {
         int length = blob[0];
@@ -178,14 +180,14 @@ final class KmsServer implements AutoCloseable {
             return;
         }
         int material = blob[1 + length] - 1;
-        if (material < 0 || material >= keys.get(id).size()) {
+        if (material < 0 || material >= materials(id).size()) {
             error(exchange, "InvalidCiphertextException");
             return;
         }
         int offset = length + 2;
         try {
             byte[] nonce = Arrays.copyOfRange(blob, offset, offset + NONCE);
-            byte[] plain = cipher(Cipher.DECRYPT_MODE, keys.get(id).get(material), nonce, context)
+            byte[] plain = cipher(Cipher.DECRYPT_MODE, materials(id).get(material), nonce, context)
                     .doFinal(blob, offset + NONCE, blob.length - offset - NONCE);
             reply(
                     exchange,

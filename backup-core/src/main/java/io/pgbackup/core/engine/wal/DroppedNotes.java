@@ -29,6 +29,7 @@ import java.util.Set;
 final class DroppedNotes {
     private static final Object LOCK = new Object();
 
+    private final Path directory;
     private final Path file;
 
     /**
@@ -63,6 +64,7 @@ final class DroppedNotes {
     }
 
     DroppedNotes(Path directory, String cluster) {
+        this.directory = directory;
         this.file = directory.resolve(cluster + ".dropped");
     }
 
@@ -75,7 +77,7 @@ final class DroppedNotes {
                 String begin = endsWithLine(channel) ? "" : "\n";
                 write(channel, begin + note.line());
             }
-            sync(file.toAbsolutePath().getParent());
+            sync(directory);
             return true;
         });
     }
@@ -132,7 +134,7 @@ final class DroppedNotes {
                 write(channel, text.toString());
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            sync(file.toAbsolutePath().getParent());
+            sync(directory);
             return true;
         });
     }
@@ -149,7 +151,7 @@ final class DroppedNotes {
     private <T> T locked(Work<T> work) {
         synchronized (LOCK) {
             try {
-                Files.createDirectories(file.toAbsolutePath().getParent());
+                Files.createDirectories(directory);
                 Path lock = file.resolveSibling(file.getFileName() + ".lock");
                 try (FileChannel channel = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                         var held = channel.lock()) {

@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -51,7 +52,7 @@ final class Dropping {
 
     /** Whether the server waits for this very file, and has too much of what waits. */
     boolean isDue(Path file) {
-        Path wal = file.toAbsolutePath().getParent();
+        Path wal = Objects.requireNonNull(file.toAbsolutePath().getParent());
         Path status = wal.resolve("archive_status");
         if (!Files.exists(status.resolve(file.getFileName() + READY))) {
             return false;

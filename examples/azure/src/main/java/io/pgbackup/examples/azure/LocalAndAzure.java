@@ -1,11 +1,12 @@
 package io.pgbackup.examples.azure;
 
+import io.pgbackup.BackupLabel;
 import io.pgbackup.Cluster;
 import io.pgbackup.PgBackup;
 import io.pgbackup.Repository;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.backup.BackupResult;
-import io.pgbackup.catalog.ExpireResult;
+import io.pgbackup.catalog.BackupInfo;
 import io.pgbackup.catalog.Retention;
 import io.pgbackup.catalog.RetentionRule.Every;
 import io.pgbackup.restore.RecoveryAction;
@@ -14,6 +15,7 @@ import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.WalDelivery;
 import io.pgbackup.wal.WalService;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Nearby for quick restores to any second of the last two weeks, and in Azure for years: the log goes to the local repository only, and every backup in Azure
@@ -50,14 +52,9 @@ final class LocalAndAzure {
         try (PgBackup away = away()) {
             away.initialize(azure);
             BackupResult taken = away.backup(BackupRequest.full().to(azure));
-            expire(Retention.keepGenerations(Every.MONTH, 84));
+            away.expire(away.planExpire(azure, Retention.keepGenerations(Every.MONTH, 84))
+                    .deletingAtOnce());
             return taken;
-        }
-    }
-
-    ExpireResult expire(Retention kept) {
-        try (PgBackup away = away()) {
-            return away.expire(away.planExpire(azure, kept).deletingAtOnce());
         }
     }
 
@@ -77,6 +74,13 @@ final class LocalAndAzure {
             away.restore(RestoreRequest.into(target)
                     .recoverTo(RecoveryTarget.endOfBackup())
                     .walFrom(WalDelivery.fromBackup()));
+        }
+    }
+
+    /** What Azure has, oldest first. */
+    List<BackupLabel> monthsInAzure() {
+        try (PgBackup away = away()) {
+            return away.info(azure).backups().stream().map(BackupInfo::label).toList();
         }
     }
 
