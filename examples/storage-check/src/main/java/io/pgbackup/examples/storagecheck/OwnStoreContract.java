@@ -8,6 +8,7 @@ import io.pgbackup.storage.testkit.StorageContract;
 import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The contract against the store that {@link StorageCheck} was told of. Every claim works below a prefix of its own, and removes it. */
@@ -16,12 +17,14 @@ public final class OwnStoreContract extends StorageContract {
     private static final Set<String> TREES = Set.of("file", "sftp");
 
     private static final AtomicReference<Repository> STORE = new AtomicReference<>();
+    private static final AtomicBoolean LOCKS = new AtomicBoolean();
 
     /** For JUnit. */
     public OwnStoreContract() {}
 
-    static void use(Repository repository) {
+    static void use(Repository repository, boolean locks) {
         STORE.set(repository);
+        LOCKS.set(locks);
     }
 
     private static Repository store() {
@@ -47,7 +50,7 @@ public final class OwnStoreContract extends StorageContract {
     /** A store that cannot lock must refuse to; {@code -Dlocks=true} for one that is set up to lock. */
     @Override
     protected boolean honoursLocks() {
-        return Boolean.getBoolean("locks");
+        return LOCKS.get();
     }
 
     /** Two pages of the vendors' own size; five thousand cost money and time. */

@@ -35,7 +35,7 @@ public final class StorageCheck {
             System.err.println("usage: StorageCheck store.properties");
             System.exit(2);
         }
-        System.exit(run(read(Path.of(arguments[0])), System.out).isEmpty() ? 0 : 1);
+        System.exit(run(read(Path.of(arguments[0])), Boolean.getBoolean("locks"), System.out).isEmpty() ? 0 : 1);
     }
 
     private static Repository read(Path file) throws IOException {
@@ -55,11 +55,12 @@ public final class StorageCheck {
      * Runs the contract.
      *
      * @param store where
+     * @param locks whether the store is set up to lock objects
      * @param out takes a line for each claim that does not hold, and a summary
      * @return the claims that do not hold
      */
-    static List<String> run(Repository store, PrintStream out) {
-        OwnStoreContract.use(store);
+    static List<String> run(Repository store, boolean locks, PrintStream out) {
+        OwnStoreContract.use(store, locks);
         Report report = new Report(out);
         LauncherFactory.create()
                 .execute(

@@ -18,7 +18,7 @@ class StorageCheckTest {
 
     @Test
     void everyClaimHoldsInABucket() {
-        try (GcsServer server = GcsServer.start().withBucketWithoutRetention("of-ones-own")) {
+        try (GcsServer server = GcsServer.start().withBucket("of-ones-own")) {
             server.forgetBodies();
             Repository store = Repository.from(Map.of(
                     "location", "gs://of-ones-own/path",
@@ -26,7 +26,7 @@ class StorageCheckTest {
                     "gs.anonymous", "true",
                     "gs.plain-http-endpoint", server.url().toString()));
 
-            assertThat(run(store)).isEmpty();
+            assertThat(StorageCheck.run(store, true, print())).isEmpty();
         }
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .startsWith("gs://of-ones-own/path: ")
@@ -54,6 +54,10 @@ class StorageCheckTest {
     }
 
     private List<String> run(Repository store) {
-        return StorageCheck.run(store, new PrintStream(out, true, StandardCharsets.UTF_8));
+        return StorageCheck.run(store, false, print());
+    }
+
+    private PrintStream print() {
+        return new PrintStream(out, true, StandardCharsets.UTF_8);
     }
 }
