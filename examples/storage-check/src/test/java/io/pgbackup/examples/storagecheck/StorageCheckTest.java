@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ class StorageCheckTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     @Test
+    @Tag("long")
     void everyClaimHoldsInABucket() {
         try (GcsServer server = GcsServer.start().withBucket("of-ones-own")) {
             server.forgetBodies();
