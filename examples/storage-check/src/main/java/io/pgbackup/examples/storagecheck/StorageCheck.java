@@ -35,7 +35,11 @@ public final class StorageCheck {
             System.err.println("usage: StorageCheck store.properties");
             System.exit(2);
         }
-        System.exit(run(read(Path.of(arguments[0])), Boolean.getBoolean("locks"), System.out).isEmpty() ? 0 : 1);
+        System.exit(
+                run(read(Path.of(arguments[0])), Boolean.getBoolean("locks"), System.out)
+                                .isEmpty()
+                        ? 0
+                        : 1);
     }
 
     private static Repository read(Path file) throws IOException {
