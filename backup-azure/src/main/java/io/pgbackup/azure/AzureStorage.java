@@ -21,6 +21,7 @@ import io.pgbackup.storage.Payload;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageFaultException;
+import io.pgbackup.storage.StorageUnavailableException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -152,8 +153,9 @@ final class AzureStorage implements Storage {
     }
 
     private Optional<BlobProperties> properties(ObjectKey key) throws StorageException {
+        BlobProperties found;
         try {
-            return Optional.of(await(blob(key).getProperties()));
+            found = await(blob(key).getProperties());
         } catch (RuntimeException e) {
             StorageException failure = classify("stat " + key, e);
             if (failure instanceof ObjectNotFoundException) {
@@ -161,6 +163,13 @@ final class AzureStorage implements Storage {
             }
             throw failure;
         }
+        if (found.getCreationTime() == null) {
+            throw new StorageUnavailableException(
+                    "cannot stat " + key + " in " + location
+                            + ": the answer is not that of a store; something in between may have given it",
+                    null);
+        }
+        return Optional.of(found);
     }
 
     @Override

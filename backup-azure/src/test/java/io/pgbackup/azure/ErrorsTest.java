@@ -126,6 +126,7 @@ class ErrorsTest {
         assertThatThrownBy(() -> storage.create(KEY, Payload.of(new byte[10]), WAL))
                 .isInstanceOf(StorageUnavailableException.class);
         assertThatThrownBy(() -> storage.list(ObjectPrefix.root())).isInstanceOf(StorageException.class);
+        assertThatThrownBy(() -> storage.stat(KEY)).isInstanceOf(StorageUnavailableException.class);
     }
 
     @ParameterizedTest

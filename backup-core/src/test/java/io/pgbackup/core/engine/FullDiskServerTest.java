@@ -74,9 +74,12 @@ class FullDiskServerTest {
     private static List<BackupLabel> fill(Site site, SmallDisk disk, Repository repository) throws Exception {
         List<BackupLabel> taken = new ArrayList<>();
         int refused = 0;
-        for (int kilobytes = 512; taken.size() < 3; kilobytes += 2_900) {
+        int kilobytes = 512;
+        for (int round = 0; taken.size() < 3; round++) {
             disk.resize(kilobytes);
+            kilobytes += 900 + 1_000 * (round % 3);
             try (PgBackup pg = site.initialized(repository)) {
+                settle(pg, repository);
                 try {
                     BackupRequest.Draft draft = taken.size() == 1 ? BackupRequest.auto() : BackupRequest.full();
                     taken.add(pg.backup(draft.to(repository)).label());

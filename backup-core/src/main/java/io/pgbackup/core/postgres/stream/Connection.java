@@ -41,8 +41,8 @@ final class Connection {
     }
 
     /** Receives until the connection ends; returns if the server shut down in order. */
-    void receive(boolean overGaps) throws IOException, ServerRefusal {
-        Upstream.Agreement agreement = parts.upstream().agree(commands, overGaps);
+    void receive(GoOn from) throws IOException, ServerRefusal {
+        Upstream.Agreement agreement = parts.upstream().agree(commands, from);
         StreamSettings.Pace pace = pace();
         StreamStart start = agreement.start();
         while (!parts.state().ending()) {

@@ -23,7 +23,7 @@ final class Receiving implements Runnable {
     private final Connection.Parts parts;
     private final AtomicReference<@Nullable RawSession> session = new AtomicReference<>();
     private final Backoff backoff = new Backoff();
-    private boolean overGaps;
+    private GoOn from = GoOn.BEHIND_WHAT_IS_STORED;
     private String lastWarning = "";
 
     Receiving(ConnectionSettings server, StreamSettings settings, Connection.Parts parts) {
@@ -63,7 +63,7 @@ final class Receiving implements Runnable {
         Optional<PgBackupException> failure = attempt();
         if (System.nanoTime() - begin > WORKS.toNanos()) {
             lastWarning = "";
-            overGaps = false;
+            from = GoOn.BEHIND_WHAT_IS_STORED;
             backoff.reset();
         }
         return failure;
@@ -75,7 +75,7 @@ final class Receiving implements Runnable {
             if (parts.state().ending()) {
                 return Optional.empty();
             }
-            new Connection(raw, settings, parts).receive(overGaps);
+            new Connection(raw, settings, parts).receive(from);
             return Optional.of(new ClusterException(
                     ErrorCode.SESSION_LOST, "the server shuts down", "The receiver connects again by itself."));
         } catch (IOException e) {
@@ -91,8 +91,8 @@ final class Receiving implements Runnable {
 
     /** Throws what does not go away by itself. */
     private void judge(PgBackupException failure) {
-        if (failure.code() == ErrorCode.WAL_GONE && settings.safety().overGaps() && !overGaps) {
-            overGaps = true;
+        if (failure.code() == ErrorCode.WAL_GONE && settings.safety().overGaps() && from.mayGiveUp()) {
+            from = from.givingUp();
             warn("WAL is gone for good and receiving goes on behind it; take a backup now: " + failure.getMessage());
             return;
         }

@@ -39,7 +39,7 @@ final class Upstream {
         return last != null;
     }
 
-    Agreement agree(ReplicationCommands commands, boolean overGaps) throws IOException, ServerRefusal {
+    Agreement agree(ReplicationCommands commands, GoOn from) throws IOException, ServerRefusal {
         ReplicationCommands.Server server = commands.identify();
         requireSameCluster(server);
         WalSegmentSize size = commands.segmentSize();
@@ -48,10 +48,13 @@ final class Upstream {
                 slot.hold(commands, last == null || !last.timeline().equals(server.timeline()));
         last = server;
         TimelineHistory history = history(commands, server.timeline());
-        Lsn kept = held.state().restart().orElse(server.flushed());
+        Lsn kept = from == GoOn.FROM_NOW
+                ? server.flushed()
+                : held.state().restart().orElse(server.flushed());
         StreamStart slotStart = StreamStart.segmentOf(history.ownerOf(kept).orElseThrow(), kept, size);
-        Optional<StreamStart> behind =
-                overGaps ? Optional.empty() : StreamStart.behind(history, delivery::newest, size);
+        Optional<StreamStart> behind = from == GoOn.BEHIND_WHAT_IS_STORED
+                ? StreamStart.behind(history, delivery::newest, size)
+                : Optional.empty();
         if (held.made() && behind.isPresent()) {
             listener.warning(
                     "replication slot",

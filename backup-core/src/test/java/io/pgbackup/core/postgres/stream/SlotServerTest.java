@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,6 +138,33 @@ class SlotServerTest {
                         .anySatisfy(warning -> assertThat(warning).contains("take a backup now"));
             }
             assertThat(destination.segments()).hasSizeGreaterThan(before.size());
+        }
+    }
+
+    /** As it may happen to a slot that is made while a checkpoint removes segments. */
+    @Test
+    void aSlotThatKeepsWhatIsGoneAlreadyIsPassedOverToo() throws Exception {
+        try (PostgresServer server = server(PostgresVersion.V17).start();
+                TcpForwarder network = TcpForwarder.to(server::port)) {
+            ServerWal wal = new ServerWal(server, ONE);
+            try (RunningReceiver receiver = receiver(network)) {
+                receiver.awaitStored(wal.switchSegment());
+            }
+            await().until(() -> "f".equals(server.query("SELECT active FROM pg_replication_slots")));
+            wal.load(6);
+            WalFileName kept = WalFileName.parse(Objects.requireNonNull(
+                    server.query("SELECT pg_walfile_name(restart_lsn + 1) FROM pg_replication_slots")));
+            wal.switchSegment();
+            Files.delete(server.dataDirectory().resolve("pg_wal").resolve(kept.toString()));
+            try (RunningReceiver receiver = receiver(network)) {
+                assertThat(codeOf(receiver.awaitFailure())).isEqualTo(ErrorCode.WAL_GONE);
+            }
+            settings = settings.overGaps();
+            try (RunningReceiver receiver = receiver(network)) {
+                receiver.awaitStored(wal.switchSegment());
+                assertThat(receiver.warnings())
+                        .anySatisfy(warning -> assertThat(warning).contains("take a backup now"));
+            }
         }
     }
 

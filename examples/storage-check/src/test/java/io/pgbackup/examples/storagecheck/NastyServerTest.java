@@ -39,6 +39,7 @@ class NastyServerTest {
             "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 7\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
     private static final String TOO_MANY =
             "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 3\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
     @TempDir
     private static Path directory;
 
