@@ -150,14 +150,15 @@ class ObjectHeaderTest {
             HeaderKind.SUMMARY,
             HeaderKind.PIN,
             HeaderKind.KEY_RING,
-            HeaderKind.SERVICE_KEY_SLOT
+            HeaderKind.SERVICE_KEY_SLOT,
+            HeaderKind.DROPPED_WAL
         };
         assertThat(HeaderKind.values()).hasSize(byCode.length);
         for (int index = 0; index < byCode.length; index++) {
             assertThat(byCode[index].code()).isEqualTo(index + 1);
             assertThat(HeaderKind.ofCode(index + 1)).contains(byCode[index]);
         }
-        assertThat(HeaderKind.ofCode(19)).isEmpty();
+        assertThat(HeaderKind.ofCode(20)).isEmpty();
         assertThat(HeaderKind.BUNDLE.storageKind()).isEqualTo(ObjectKind.BUNDLE);
         assertThat(HeaderKind.KEY_SLOT.storageKind()).isEqualTo(ObjectKind.KEY);
     }
