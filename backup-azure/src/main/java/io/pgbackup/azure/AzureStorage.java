@@ -144,18 +144,24 @@ final class AzureStorage implements Storage {
     @Override
     public Optional<ObjectInfo> stat(ObjectKey key) throws StorageException {
         requireOpen();
-        return properties(key)
-                .filter(properties -> !properties.getMetadata().containsKey(DIRECTORY_MARK))
-                .map(properties -> new ObjectInfo(
-                        key,
-                        properties.getBlobSize(),
-                        properties.getCreationTime().toInstant()));
+        Optional<BlobProperties> found =
+                properties(key).filter(properties -> !properties.getMetadata().containsKey(DIRECTORY_MARK));
+        return found.isEmpty() ? Optional.empty() : Optional.of(info(key, found.get()));
+    }
+
+    private ObjectInfo info(ObjectKey key, BlobProperties found) throws StorageUnavailableException {
+        if (found.getCreationTime() == null) {
+            throw new StorageUnavailableException(
+                    "cannot stat " + key + " in " + location
+                            + ": the answer is not that of a store; something in between may have given it",
+                    null);
+        }
+        return new ObjectInfo(key, found.getBlobSize(), found.getCreationTime().toInstant());
     }
 
     private Optional<BlobProperties> properties(ObjectKey key) throws StorageException {
-        BlobProperties found;
         try {
-            found = await(blob(key).getProperties());
+            return Optional.of(await(blob(key).getProperties()));
         } catch (RuntimeException e) {
             StorageException failure = classify("stat " + key, e);
             if (failure instanceof ObjectNotFoundException) {
@@ -163,13 +169,6 @@ final class AzureStorage implements Storage {
             }
             throw failure;
         }
-        if (found.getCreationTime() == null) {
-            throw new StorageUnavailableException(
-                    "cannot stat " + key + " in " + location
-                            + ": the answer is not that of a store; something in between may have given it",
-                    null);
-        }
-        return Optional.of(found);
     }
 
     @Override
