@@ -11,8 +11,14 @@ import io.pgbackup.core.engine.FaultyStorageProvider.Faults;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.core.storage.ForwardingStorage;
 import io.pgbackup.event.OperationListener;
 import io.pgbackup.event.Warning;
+import io.pgbackup.storage.ObjectAttributes;
+import io.pgbackup.storage.ObjectKey;
+import io.pgbackup.storage.Payload;
+import io.pgbackup.storage.Storage;
+import io.pgbackup.storage.StorageException;
 import io.pgbackup.wal.WalPolicy;
 import io.pgbackup.wal.WalService;
 import java.io.IOException;
@@ -41,6 +47,7 @@ class SpoolTest {
     Path work;
 
     private final AtomicBoolean down = new AtomicBoolean();
+    private final AtomicBoolean broken = new AtomicBoolean();
     private final List<Warning> told = new CopyOnWriteArrayList<>();
     private Repository repository;
     private SyntheticWal wal;
@@ -53,7 +60,7 @@ class SpoolTest {
         spool = work.resolve("it's the spool");
         script = work.resolve("archive");
         repository = Repository.at("faulty://" + work.resolve("repository"))
-                .with(new Faults(storage -> new Refusing(storage, down)))
+                .with(new Faults(storage -> breaking(new Refusing(storage, down))))
                 .encryptedWith(Site.key(Site.KEY))
                 .named("one")
                 .build();
@@ -62,6 +69,19 @@ class SpoolTest {
         try (OpenRepository open = all.open(repository)) {
             new IdentityRecords(open, ClusterLayout.of(CLUSTER)).claim(SyntheticWal.SERVER);
         }
+    }
+
+    /** Once, in a way that nobody expects. */
+    private Storage breaking(Storage storage) {
+        return new ForwardingStorage(storage) {
+            @Override
+            public void create(ObjectKey key, Payload payload, ObjectAttributes attributes) throws StorageException {
+                if (broken.getAndSet(false)) {
+                    throw new StackOverflowError("once");
+                }
+                super.create(key, payload, attributes);
+            }
+        };
     }
 
     private PgBackup open(long bytes) {
@@ -167,6 +187,21 @@ class SpoolTest {
                     .isTrue();
             assertThat(target).hasSameBinaryContentAs(wal.segment(1, 30));
             assertThat(pg.wal().gaps(repository)).isEmpty();
+        }
+    }
+
+    @Test
+    void anErrorThatNobodyExpectsEndsNothing() throws Exception {
+        scriptFor(64 << 20);
+        assertThat(archive(wal.segment(1, 7)).code()).isZero();
+        broken.set(true);
+        try (PgBackup pg = open(64 << 20);
+                WalService service = serve(pg)) {
+            assertThat(service).isNotNull();
+            await().atMost(PATIENCE).until(() -> spooled().isEmpty());
+            assertThat(broken).isFalse();
+            assertThat(pg.wal().fetch(SyntheticWal.name(1, 7).toString(), work.resolve("fetched")))
+                    .isTrue();
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +68,12 @@ final class SpoolDrain implements AutoCloseable {
                 bring(waiting.subList(at, Math.min(waiting.size(), at + AT_ONCE)));
             }
             return true;
-        } catch (PgBackupException e) {
+        } catch (RejectedExecutionException e) {
+            // The engine was closed before its service.
+            ended.countDown();
+            return false;
+        } catch (RuntimeException e) {
+            // Whatever it is: if nobody emptied the spool any more, nobody would be told either.
             LOG.warn("the spool {} is not emptied: {}", spool.policy().directory(), e.getMessage());
             return false;
         }

@@ -7,6 +7,7 @@ import io.pgbackup.error.ErrorCode;
 import io.pgbackup.wal.WalPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -77,7 +78,7 @@ final class WalSpool {
                     Files.deleteIfExists(part);
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             LOG.info("the spool {} is not tidied: {}", policy.directory(), e.getMessage());
         }
     }
