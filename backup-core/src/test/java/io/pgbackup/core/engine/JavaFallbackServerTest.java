@@ -21,6 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -34,11 +36,21 @@ class JavaFallbackServerTest {
 
     private record Commands(String archive, String restore) {}
 
+    @Test
+    void aServerArchivesAndRecoversWithoutAService() throws IOException {
+        prove(PostgresVersion.V18);
+    }
+
     @ParameterizedTest
-    @EnumSource(names = {"V13", "V18"})
-    void aServerArchivesAndRecoversWithoutAService(PostgresVersion version) throws IOException {
-        try (Site site = Site.start(
-                version, work, builder -> builder.walSegmentSize(1).setting("archive_mode", "on"))) {
+    @EnumSource(names = "V18", mode = EnumSource.Mode.EXCLUDE)
+    @Tag("long")
+    void everyServerDoes(PostgresVersion version) throws IOException {
+        prove(version);
+    }
+
+    private void prove(PostgresVersion version) throws IOException {
+        try (Site site =
+                Site.start(version, work, builder -> builder.walSegmentSize(1).setting("archive_mode", "on"))) {
             PostgresServer server = site.server();
             Repository repository = site.repository();
             try (PgBackup pg = site.initialized(repository)) {
