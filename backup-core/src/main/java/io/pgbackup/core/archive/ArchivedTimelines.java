@@ -4,6 +4,7 @@ import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.TimelineHistory;
 import io.pgbackup.core.postgres.wal.WalFileName;
+import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import io.pgbackup.error.ClusterException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,12 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** The timelines of an archive, their histories, and their files, each read when it is first asked for. For one thread. */
 public final class ArchivedTimelines {
     private final WalArchive archive;
     private final TreeMap<Timeline, TimelineHistory> histories;
     private final Map<Timeline, ArchivedFiles> files;
+    private final Predicate<WalFileName> hidden;
 
     /**
      * Reads which timelines there are, and their histories.
@@ -26,15 +29,44 @@ public final class ArchivedTimelines {
      * @param archive whose
      */
     public ArchivedTimelines(WalArchive archive) {
-        this(archive, new TreeMap<>(), new HashMap<>());
+        this(archive, new TreeMap<>(), new HashMap<>(), name -> false);
+        readHistories();
+    }
+
+    private ArchivedTimelines(WalArchive archive, Predicate<WalFileName> hidden) {
+        this(archive, new TreeMap<>(), new HashMap<>(), hidden);
+        readHistories();
+    }
+
+    private void readHistories() {
         for (Timeline timeline : archive.timelines()) {
             histories.put(timeline, read(archive, timeline));
         }
     }
 
+    /**
+     * For those who want to recover: without what retention has chosen and not removed yet.
+     *
+     * @param archive whose
+     * @param size of the cluster's segments
+     * @return what one may plan with
+     */
+    public static ArchivedTimelines lasting(WalArchive archive, WalSegmentSize size) {
+        return new ArchivedTimelines(archive, new ThinnedWal(archive, size).hidden());
+    }
+
     /** What was read already. */
     ArchivedTimelines(
             WalArchive archive, TreeMap<Timeline, TimelineHistory> histories, Map<Timeline, ArchivedFiles> files) {
+        this(archive, histories, files, name -> false);
+    }
+
+    private ArchivedTimelines(
+            WalArchive archive,
+            TreeMap<Timeline, TimelineHistory> histories,
+            Map<Timeline, ArchivedFiles> files,
+            Predicate<WalFileName> hidden) {
+        this.hidden = hidden;
         this.archive = archive;
         this.histories = histories;
         this.files = files;
@@ -89,7 +121,17 @@ public final class ArchivedTimelines {
      * @return by name
      */
     public ArchivedFiles files(Timeline timeline) {
-        return files.computeIfAbsent(timeline, archive::files);
+        return files.computeIfAbsent(timeline, unread -> archive.files(unread).without(hidden));
+    }
+
+    /**
+     * Whether a file is left out although it may be there.
+     *
+     * @param name of the file
+     * @return true if retention has chosen it
+     */
+    public boolean hides(WalFileName name) {
+        return hidden.test(name);
     }
 
     /**

@@ -64,7 +64,7 @@ public final class WindowQuery {
         Timeline timeline = new Timeline(backup.wal().timeline());
         Lsn stop = backup.wal().stop();
         ArchivedTimelines known =
-                timelines.computeIfAbsent(identity, number -> new ArchivedTimelines(archives.of(number)));
+                timelines.computeIfAbsent(identity, number -> ArchivedTimelines.lasting(archives.of(number), size));
         SegmentChain chain =
                 SegmentChain.follow(known, known.newest(timeline, stop), size.startOf(size.segmentBefore(stop)), size);
         Optional<WalFileName> last = chain.segments().isEmpty()

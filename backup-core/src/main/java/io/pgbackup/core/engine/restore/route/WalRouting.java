@@ -24,7 +24,6 @@ import io.pgbackup.restore.RecoveryTimeline;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.WalDelivery;
 import io.pgbackup.restore.WalPlan;
-import io.pgbackup.wal.WalGap;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -198,8 +197,10 @@ public final class WalRouting {
     private ArchivedTimelines timelines(int number) {
         if (timelines.isEmpty() || identity != number) {
             identity = number;
-            timelines =
-                    Optional.of(new ArchivedTimelines(new WalArchive(repository, ArchiveLayout.of(layout, number))));
+            WalSegmentSize size =
+                    new WalSegmentSize(identities.all().get(number - 1).segmentSize());
+            timelines = Optional.of(
+                    ArchivedTimelines.lasting(new WalArchive(repository, ArchiveLayout.of(layout, number)), size));
         }
         return timelines.get();
     }
@@ -249,8 +250,8 @@ public final class WalRouting {
     /** Index of the last segment that recovery needs. */
     private int last(BackupRecord backup, WalArchive archive, SegmentChain chain, Lsn end) {
         if (request.target() instanceof RecoveryTarget.Latest) {
-            doubt = gap(chain, size(backup))
-                    .map(gap -> "recovery ends at " + end + ", for WAL is not there: " + ArchiveGaps.describe(gap));
+            doubt = reason(chain, size(backup))
+                    .map(reason -> "recovery ends at " + end + ", for WAL is not there: " + reason);
             return chain.segments().size() - 1;
         }
         // Records behind this were looked at for a newer backup, and the target was not among them.
@@ -277,15 +278,20 @@ public final class WalRouting {
     private String leads(BackupRecord backup, SegmentChain chain, Lsn end) {
         return "the WAL in repository " + repository.name() + " leads from backup " + backup.label() + " to " + end
                 + " only: "
-                + gap(chain, size(backup)).map(ArchiveGaps::describe).orElse(chain.missing() + " is missing");
+                + reason(chain, size(backup)).orElse(chain.missing() + " is missing");
     }
 
     /** What is known of WAL that is missing at the end of a chain. */
-    private Optional<WalGap> gap(SegmentChain chain, WalSegmentSize size) {
+    private Optional<String> reason(SegmentChain chain, WalSegmentSize size) {
+        if (timelines.filter(known -> known.hides(chain.missing())).isPresent()) {
+            return Optional.of("retention keeps WAL since newer backups only, so " + chain.missing()
+                    + " and what follows it are about to be removed");
+        }
         return timelines.flatMap(known -> new ArchiveGaps(known, size)
                 .find().stream()
                         .filter(gap -> gap.firstMissing().equals(chain.missing().toString()))
-                        .findFirst());
+                        .findFirst()
+                        .map(ArchiveGaps::describe));
     }
 
     private static WalSegmentSize size(BackupRecord backup) {
