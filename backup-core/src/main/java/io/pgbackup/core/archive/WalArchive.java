@@ -212,7 +212,7 @@ public final class WalArchive {
         return open(layout.file(name));
     }
 
-    private Optional<InputStream> open(ObjectKey key) {
+    Optional<InputStream> open(ObjectKey key) {
         try {
             InputStream stored = repository.storage().read(key, ByteRange.all());
             return Optional.of(opened(key, stored));

@@ -36,7 +36,7 @@ class WalThinningPropertiesTest {
     private static final Duration GRACE = Duration.ofHours(24);
     private static final ClusterLayout LAYOUT = ClusterLayout.of("main");
 
-    @Property(tries = 150, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 30, shrinking = ShrinkingMode.OFF)
     void whatSomebodyPlannedWithStaysForTheGrace(@ForAll Random random) {
         try (World world = new World()) {
             world.write(3);
@@ -145,7 +145,8 @@ class WalThinningPropertiesTest {
             List<KnownSet> listed =
                     sets.stream().filter(set -> set.retired.equals(Instant.MAX)).toList();
             SetRange range = listed.get(random.nextInt(listed.size())).range;
-            ArchivedFiles files = ArchivedTimelines.lasting(archive, SIZE).files(Timeline.FIRST);
+            ArchivedFiles files = ArchivedTimelines.lasting(new LogSource(archive, WaitingWal.none()), SIZE)
+                    .files(Timeline.FIRST);
             long first = SIZE.segmentOf(range.start());
             long last = files.unbrokenUntil(first, SIZE).orElseThrow();
             long end = first + random.nextInt((int) (last - first) + 1);
@@ -189,7 +190,7 @@ class WalThinningPropertiesTest {
         }
 
         List<WalFileName> visible() {
-            return ArchivedTimelines.lasting(archive, SIZE)
+            return ArchivedTimelines.lasting(new LogSource(archive, WaitingWal.none()), SIZE)
                     .files(Timeline.FIRST)
                     .names();
         }
