@@ -1,25 +1,16 @@
 package io.pgbackup.core.archive;
 
-import io.pgbackup.core.crypto.ContentDigest;
-import io.pgbackup.core.pipeline.FrameInputStream;
-import io.pgbackup.core.pipeline.FrameReader;
 import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.pipeline.ObjectHeader;
-import io.pgbackup.core.pipeline.ObjectOpener;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.storage.StorageErrors;
 import io.pgbackup.error.ConflictException;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
-import io.pgbackup.storage.ByteRange;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
-import io.pgbackup.storage.ObjectNotFoundException;
 import io.pgbackup.storage.ObjectPrefix;
-import io.pgbackup.storage.StorageException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -38,6 +29,7 @@ public final class WalArchive {
     private final OpenRepository repository;
     private final ArchiveLayout layout;
     private final WalSealing sealing;
+    private final ArchivedContent content;
     private final WalSummaries summaries;
 
     /**
@@ -50,6 +42,7 @@ public final class WalArchive {
         this.repository = repository;
         this.layout = layout;
         this.sealing = new WalSealing(repository);
+        this.content = new ArchivedContent(repository);
         this.summaries = new WalSummaries(repository, layout);
     }
 
@@ -132,19 +125,12 @@ public final class WalArchive {
      * @throws IOException if the content cannot be read
      */
     public Optional<Boolean> holdsSame(WalFileName name, InputStream content) throws IOException {
-        ObjectKey key = layout.file(name);
-        Optional<byte[]> begin = repository.readBegin(key, ObjectHeader.LONGEST);
-        if (begin.isEmpty()) {
-            return Optional.empty();
-        }
-        ObjectHeader header = ObjectHeader.parse(key, begin.get(), begin.get().length);
-        byte[] given = WalSealing.digest(content, repository.cipher().contentDigest(header.generation()));
-        return Optional.of(Arrays.equals(header.contentDigest().orElse(new byte[0]), given));
+        return this.content.isSame(layout.file(name), content);
     }
 
     /** The stored digest is compared under the key generation that made it: the same content, sealed twice, is never the same bytes. */
     private void requireSame(ObjectKey key, Path file, byte[] current) throws IOException {
-        ObjectHeader header = header(key);
+        ObjectHeader header = content.header(key);
         byte[] stored = header.contentDigest()
                 .orElseThrow(() -> repository.malformed(key, new IllegalArgumentException("it has no digest")));
         byte[] given = header.generation() == repository.cipher().currentGeneration()
@@ -168,11 +154,6 @@ public final class WalArchive {
         }
     }
 
-    private ObjectHeader header(ObjectKey key) {
-        byte[] begin = repository.readBegin(key, ObjectHeader.LONGEST).orElseThrow(() -> repository.missing(key));
-        return ObjectHeader.parse(key, begin, begin.length);
-    }
-
     /**
      * Copies the content of a file to a stream.
      *
@@ -187,25 +168,7 @@ public final class WalArchive {
     }
 
     boolean copyTo(ObjectKey key, OutputStream target) throws IOException {
-        Optional<InputStream> content = open(key);
-        if (content.isEmpty()) {
-            return false;
-        }
-        byte[] buffer = new byte[64 << 10];
-        try (InputStream in = content.get()) {
-            for (int read = read(key, in, buffer); read >= 0; read = read(key, in, buffer)) {
-                target.write(buffer, 0, read);
-            }
-        }
-        return true;
-    }
-
-    private int read(ObjectKey key, InputStream in, byte[] buffer) {
-        try {
-            return in.read(buffer);
-        } catch (IOException e) {
-            throw StorageErrors.translate(e, key, repository.name());
-        }
+        return content.copyTo(key, target);
     }
 
     /**
@@ -215,38 +178,7 @@ public final class WalArchive {
      * @return proved frame by frame, and its end too; empty if (and only if) there is no such file
      */
     public Optional<InputStream> open(WalFileName name) {
-        return open(layout.file(name));
-    }
-
-    private Optional<InputStream> open(ObjectKey key) {
-        try {
-            InputStream stored = repository.storage().read(key, ByteRange.all());
-            return Optional.of(opened(key, stored));
-        } catch (ObjectNotFoundException e) {
-            return Optional.empty();
-        } catch (StorageException e) {
-            throw StorageErrors.translate(e, key, repository.name());
-        } catch (IOException e) {
-            throw StorageErrors.translate(e, key, repository.name());
-        }
-    }
-
-    private InputStream opened(ObjectKey key, InputStream stored) throws IOException {
-        ObjectOpener opener = new ObjectOpener(repository.cipher());
-        try {
-            FrameReader frames = new FrameReader(opener, key, HeaderKind.WAL, stored);
-            return new FilterInputStream(new FrameInputStream(frames)) {
-                @Override
-                public void close() throws IOException {
-                    super.close();
-                    opener.close();
-                }
-            };
-        } catch (IOException | RuntimeException e) {
-            stored.close();
-            opener.close();
-            throw e;
-        }
+        return content.open(layout.file(name));
     }
 
     /**
@@ -257,23 +189,7 @@ public final class WalArchive {
      * @throws PgBackupException if it is missing or damaged
      */
     public long prove(WalFileName name) {
-        ObjectKey key = layout.file(name);
-        ObjectHeader header = header(key);
-        ContentDigest digest = repository.cipher().contentDigest(header.generation());
-        long bytes = 0;
-        try (InputStream in = open(name).orElseThrow(() -> repository.missing(key))) {
-            byte[] buffer = new byte[64 << 10];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-                bytes += read;
-            }
-        } catch (IOException e) {
-            throw StorageErrors.translate(e, key, repository.name());
-        }
-        if (!Arrays.equals(digest.finish(), header.contentDigest().orElse(new byte[0]))) {
-            throw repository.malformed(key, new IllegalArgumentException("its content is not that of its digest"));
-        }
-        return bytes;
+        return content.prove(layout.file(name));
     }
 
     /**
