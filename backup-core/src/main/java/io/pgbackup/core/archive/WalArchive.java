@@ -1,25 +1,16 @@
 package io.pgbackup.core.archive;
 
-import io.pgbackup.core.crypto.ContentDigest;
-import io.pgbackup.core.pipeline.FrameInputStream;
-import io.pgbackup.core.pipeline.FrameReader;
 import io.pgbackup.core.pipeline.HeaderKind;
 import io.pgbackup.core.pipeline.ObjectHeader;
-import io.pgbackup.core.pipeline.ObjectOpener;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.repository.OpenRepository;
-import io.pgbackup.core.storage.StorageErrors;
 import io.pgbackup.error.ConflictException;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.PgBackupException;
-import io.pgbackup.storage.ByteRange;
 import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
-import io.pgbackup.storage.ObjectNotFoundException;
 import io.pgbackup.storage.ObjectPrefix;
-import io.pgbackup.storage.StorageException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -28,14 +19,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The archived WAL of one identity of a cluster in one repository. Files are stored once and never replaced. Safe for use by many threads. */
 public final class WalArchive {
     private final OpenRepository repository;
     private final ArchiveLayout layout;
     private final WalSealing sealing;
+    private final ArchivedContent content;
     private final WalSummaries summaries;
 
     /**
@@ -48,6 +42,7 @@ public final class WalArchive {
         this.repository = repository;
         this.layout = layout;
         this.sealing = new WalSealing(repository);
+        this.content = new ArchivedContent(repository);
         this.summaries = new WalSummaries(repository, layout);
     }
 
@@ -79,14 +74,10 @@ public final class WalArchive {
      * @throws PgBackupException with {@link ErrorCode#WAL_CONFLICT} if another content is there
      */
     public boolean store(WalFileName name, Path file, Runnable sealed) {
-        Optional<byte[]> summary;
-        try {
-            summary = WalSummaries.of(name, file);
-        } catch (IOException e) {
-            throw WalFiles.unreadable(file, e);
-        }
-        boolean created = store(layout.file(name), file, sealed);
-        summary.ifPresent(bytes -> summaries.store(name, bytes));
+        AtomicReference<Optional<byte[]>> summary = new AtomicReference<>(Optional.empty());
+        boolean created =
+                store(layout.file(name), file, content -> summary.set(WalSummaries.of(name, content)), sealed);
+        Objects.requireNonNull(summary.get()).ifPresent(bytes -> summaries.store(name, bytes));
         return created;
     }
 
@@ -99,16 +90,21 @@ public final class WalArchive {
      * @return false if it was there
      */
     boolean store(ObjectKey key, Path file, Runnable sealed) {
-        try (SealedWal object = sealing.seal(key, file)) {
+        return store(key, file, content -> {}, sealed);
+    }
+
+    private boolean store(ObjectKey key, Path file, WalSealing.Reader reader, Runnable sealed) {
+        try (SealedWal object = sealing.seal(key, file, reader)) {
             sealed.run();
-            if (repository.create(key, HeaderKind.WAL, object.payload())) {
-                return true;
+            boolean created = repository.create(key, HeaderKind.WAL, object.payload());
+            object.answered();
+            if (!created) {
+                requireSame(key, file, object.digest());
             }
+            return created;
         } catch (IOException e) {
             throw WalFiles.unreadable(file, e);
         }
-        requireSame(key, file);
-        return false;
     }
 
     /**
@@ -129,27 +125,17 @@ public final class WalArchive {
      * @throws IOException if the content cannot be read
      */
     public Optional<Boolean> holdsSame(WalFileName name, InputStream content) throws IOException {
-        ObjectKey key = layout.file(name);
-        Optional<byte[]> begin = repository.readBegin(key, ObjectHeader.LONGEST);
-        if (begin.isEmpty()) {
-            return Optional.empty();
-        }
-        ObjectHeader header = ObjectHeader.parse(key, begin.get(), begin.get().length);
-        byte[] given = WalSealing.digest(content, repository.cipher().contentDigest(header.generation()));
-        return Optional.of(Arrays.equals(header.contentDigest().orElse(new byte[0]), given));
+        return this.content.isSame(layout.file(name), content);
     }
 
     /** The stored digest is compared under the key generation that made it: the same content, sealed twice, is never the same bytes. */
-    private void requireSame(ObjectKey key, Path file) {
-        ObjectHeader header = header(key);
+    private void requireSame(ObjectKey key, Path file, byte[] current) throws IOException {
+        ObjectHeader header = content.header(key);
         byte[] stored = header.contentDigest()
                 .orElseThrow(() -> repository.malformed(key, new IllegalArgumentException("it has no digest")));
-        byte[] given;
-        try (InputStream in = Files.newInputStream(file)) {
-            given = WalSealing.digest(in, repository.cipher().contentDigest(header.generation()));
-        } catch (IOException e) {
-            throw WalFiles.unreadable(file, e);
-        }
+        byte[] given = header.generation() == repository.cipher().currentGeneration()
+                ? current
+                : digest(file, header.generation());
         if (!Arrays.equals(stored, given)) {
             throw new ConflictException(
                     ErrorCode.WAL_CONFLICT,
@@ -162,9 +148,10 @@ public final class WalArchive {
         }
     }
 
-    private ObjectHeader header(ObjectKey key) {
-        byte[] begin = repository.readBegin(key, ObjectHeader.LONGEST).orElseThrow(() -> repository.missing(key));
-        return ObjectHeader.parse(key, begin, begin.length);
+    private byte[] digest(Path file, int generation) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return WalSealing.digest(in, repository.cipher().contentDigest(generation));
+        }
     }
 
     /**
@@ -181,25 +168,7 @@ public final class WalArchive {
     }
 
     boolean copyTo(ObjectKey key, OutputStream target) throws IOException {
-        Optional<InputStream> content = open(key);
-        if (content.isEmpty()) {
-            return false;
-        }
-        byte[] buffer = new byte[64 << 10];
-        try (InputStream in = content.get()) {
-            for (int read = read(key, in, buffer); read >= 0; read = read(key, in, buffer)) {
-                target.write(buffer, 0, read);
-            }
-        }
-        return true;
-    }
-
-    private int read(ObjectKey key, InputStream in, byte[] buffer) {
-        try {
-            return in.read(buffer);
-        } catch (IOException e) {
-            throw StorageErrors.translate(e, key, repository.name());
-        }
+        return content.copyTo(key, target);
     }
 
     /**
@@ -213,34 +182,7 @@ public final class WalArchive {
     }
 
     Optional<InputStream> open(ObjectKey key) {
-        try {
-            InputStream stored = repository.storage().read(key, ByteRange.all());
-            return Optional.of(opened(key, stored));
-        } catch (ObjectNotFoundException e) {
-            return Optional.empty();
-        } catch (StorageException e) {
-            throw StorageErrors.translate(e, key, repository.name());
-        } catch (IOException e) {
-            throw StorageErrors.translate(e, key, repository.name());
-        }
-    }
-
-    private InputStream opened(ObjectKey key, InputStream stored) throws IOException {
-        ObjectOpener opener = new ObjectOpener(repository.cipher());
-        try {
-            FrameReader frames = new FrameReader(opener, key, HeaderKind.WAL, stored);
-            return new FilterInputStream(new FrameInputStream(frames)) {
-                @Override
-                public void close() throws IOException {
-                    super.close();
-                    opener.close();
-                }
-            };
-        } catch (IOException | RuntimeException e) {
-            stored.close();
-            opener.close();
-            throw e;
-        }
+        return content.open(key);
     }
 
     /**
@@ -251,23 +193,7 @@ public final class WalArchive {
      * @throws PgBackupException if it is missing or damaged
      */
     public long prove(WalFileName name) {
-        ObjectKey key = layout.file(name);
-        ObjectHeader header = header(key);
-        ContentDigest digest = repository.cipher().contentDigest(header.generation());
-        long bytes = 0;
-        try (InputStream in = open(name).orElseThrow(() -> repository.missing(key))) {
-            byte[] buffer = new byte[64 << 10];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-                digest.update(buffer, 0, read);
-                bytes += read;
-            }
-        } catch (IOException e) {
-            throw StorageErrors.translate(e, key, repository.name());
-        }
-        if (!Arrays.equals(digest.finish(), header.contentDigest().orElse(new byte[0]))) {
-            throw repository.malformed(key, new IllegalArgumentException("its content is not that of its digest"));
-        }
-        return bytes;
+        return content.prove(layout.file(name));
     }
 
     /**

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,7 +42,7 @@ final class CommandAnswers {
                 pushes.push(push.group(1));
                 text(out, "200 OK", "");
             } else if (fetch.matches()) {
-                give(out, fetches.fetch(Integer.parseInt(fetch.group(1)), fetch.group(2)));
+                give(connection, fetches.fetch(Integer.parseInt(fetch.group(1)), fetch.group(2)));
             } else {
                 text(out, "400 Bad Request", "not a request of pgbackup's commands\n");
             }
@@ -50,15 +51,19 @@ final class CommandAnswers {
         }
     }
 
-    private static void give(OutputStream out, Optional<Path> found) throws IOException {
+    private static void give(SocketChannel connection, Optional<Path> found) throws IOException {
+        OutputStream out = Channels.newOutputStream(connection);
         if (found.isEmpty()) {
             text(out, "404 Not Found", "");
             return;
         }
         Path file = found.get();
-        try {
-            head(out, "200 OK", Files.size(file));
-            Files.copy(file, out);
+        try (FileChannel content = FileChannel.open(file)) {
+            head(out, "200 OK", content.size());
+            long sent = 0;
+            while (sent < content.size()) {
+                sent += content.transferTo(sent, content.size() - sent, connection);
+            }
         } finally {
             Files.deleteIfExists(file);
         }
