@@ -54,7 +54,7 @@ final class ArchivingCheck {
                     way, reached.stream().filter(this::hasWal).toList());
             SegmentSearch search = new SegmentSearch(operation, repositories, layout);
             if (facts.operation().inRecovery()) {
-                return way.archivesInRecovery(before.mode())
+                return ArchiveWay.inRecovery(before.mode())
                         ? verdict.ofArchivingStandby(archivedBy(before, search, verdict), before)
                         : ArchivingVerdict.ofStandby();
             }

@@ -46,7 +46,8 @@ record ArchivingVerdict(ArchiveWay way, List<Repository> holding) {
         return new Item(
                 SUBJECT,
                 false,
-                "archive_mode is on and " + way.text() + ": the server keeps all of its log, until its disk is full",
+                "archiving is switched on, but " + way.text()
+                        + ": the server keeps all of its log, until its disk is full",
                 HOW + "; or set archive_mode = off and restart the server");
     }
 
@@ -124,6 +125,9 @@ record ArchivingVerdict(ArchiveWay way, List<Repository> holding) {
 
     /** Of one that archives before it is promoted; looked for was the last file that it archived, if there is one. */
     List<Item> ofArchivingStandby(List<Sight> sights, ArchiverState state) {
+        if (way.kind() == ArchiveWay.Kind.NOTHING) {
+            return List.of(keepsAll());
+        }
         if (state.failing()) {
             return List.of(new Item(
                     SUBJECT,

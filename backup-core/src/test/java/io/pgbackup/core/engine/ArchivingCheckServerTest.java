@@ -215,7 +215,7 @@ class ArchivingCheckServerTest {
                             PgBackup.of(cluster(standby)).repository(repository).build();
                     WalService service =
                             there.wal().serve(standby.socketDirectory().resolve("service"))) {
-                requireFine(only(there), "standby", "until it is promoted");
+                requireFailed(only(there), "archive_command is empty", "keeps all of its log");
                 standby.archiveBy("false");
                 awaitOf(primary, there, item -> requireFailed(item, "standby", "fails"));
                 standby.archiveBy(
@@ -223,6 +223,12 @@ class ArchivingCheckServerTest {
                 awaitOf(primary, there, item -> requireFine(item, "arrived within"));
                 standby.archiveBy("true");
                 awaitOf(primary, there, item -> requireFine(item, "elsewhere", "'true'"));
+                standby.execute("ALTER SYSTEM SET archive_mode = on");
+                standby.restart();
+                try (PgBackup again =
+                        PgBackup.of(cluster(standby)).repository(repository).build()) {
+                    requireFine(only(again), "standby", "until it is promoted");
+                }
             }
         }
     }

@@ -123,13 +123,13 @@ public record ArchiveWay(Kind kind, String text, Optional<String> doubt) {
     }
 
     /**
-     * Whether a standby does so before it is promoted.
+     * Whether a standby shall archive before it is promoted.
      *
      * @param mode of the standby: {@code archive_mode}
-     * @return true only if that is {@code always}, and something archives
+     * @return true only if that is {@code always}
      */
-    public boolean archivesInRecovery(String mode) {
-        return mode.equals("always") && archives();
+    public static boolean inRecovery(String mode) {
+        return mode.equals("always");
     }
 
     /**

@@ -72,7 +72,7 @@ final class PushOperation {
         long ready = lanes.stream().filter(aside.negate()).count();
         long demanded = due.isEmpty() ? required : Math.min(required, ready);
         begin(tasks, aside.and(lane -> ready >= demanded));
-        List<PushTask> silent;
+        List<WalLane> silent;
         try {
             await(() -> done(tasks) >= demanded
                     || done(tasks) + open(tasks) < demanded && (due.isEmpty() || done(tasks) > 0 || open(tasks) == 0)
@@ -80,25 +80,25 @@ final class PushOperation {
             Duration fulfilled = operation.cancellation().elapsed();
             await(() -> open(tasks) == 0
                     || operation.cancellation().elapsed().minus(fulfilled).compareTo(PATIENCE) > 0);
-            silent = tasks.stream().filter(PushOperation::isOpen).toList();
+            silent = tasks.stream()
+                    .filter(PushOperation::isOpen)
+                    .map(PushTask::lane)
+                    .toList();
         } finally {
             letGo(tasks);
         }
         requireNoConflict(tasks);
-        if (done(tasks) < required) {
-            List<WalLane> keyless = silent.stream()
-                    .map(PushTask::lane)
-                    .filter(WalLane::asksForKeys)
-                    .toList();
-            silent.stream()
-                    .map(PushTask::lane)
-                    .filter(lane -> !keyless.contains(lane))
-                    .forEach(WalLane::hangs);
-            Dropping policy =
-                    due.filter(some -> keyless.isEmpty() && areAway(tasks)).orElseThrow(() -> failure(tasks, keyless));
-            return done(tasks) > 0 ? result(cargo.name(), tasks) : dropped(cargo, policy);
-        }
-        return result(cargo.name(), tasks);
+        return done(tasks) < required ? tooFew(cargo, tasks, silent, due) : result(cargo.name(), tasks);
+    }
+
+    /** Who waits for a key service is not silent: the repository may take everything as soon as that answers. */
+    private WalPushResult tooFew(
+            PushTask.Cargo cargo, List<PushTask> tasks, List<WalLane> silent, Optional<Dropping> due) {
+        List<WalLane> keyless = silent.stream().filter(WalLane::asksForKeys).toList();
+        silent.stream().filter(lane -> !keyless.contains(lane)).forEach(WalLane::hangs);
+        Dropping policy =
+                due.filter(some -> keyless.isEmpty() && areAway(tasks)).orElseThrow(() -> failure(tasks, keyless));
+        return done(tasks) > 0 ? result(cargo.name(), tasks) : dropped(cargo, policy);
     }
 
     /** Nothing is wrong with the file; repositories do not answer. */
