@@ -28,6 +28,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -279,7 +280,7 @@ class MisbehaviourTest extends ServerTest {
     void oneBatchThatFailsIsReportedForItsKeysOnly() throws Exception {
         Storage storage = storage();
         List<ObjectKey> keys = IntStream.range(0, 250)
-                .mapToObj(number -> ObjectKey.of("many/%03d".formatted(number)))
+                .mapToObj(number -> ObjectKey.of(String.format(Locale.ROOT, "many/%03d", number)))
                 .toList();
         for (ObjectKey key : keys) {
             put(storage, key);
