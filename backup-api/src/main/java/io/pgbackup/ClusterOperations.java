@@ -72,7 +72,8 @@ public interface ClusterOperations {
 
     /**
      * Proves the set-up: server, privileges (with the SQL that grants what is missing), files, and a round trip in every repository. Where WAL is
-     * archived, a segment of the server's log is ended and must come into the repositories within a minute.
+     * archived, a segment of the server's log is ended and must come into the repositories within a minute. That a server archives elsewhere is an error only where WAL was
+     * archived before, or if that fails; otherwise it is said what it means.
      *
      * @return what was found; problems are items of the report, not exceptions
      */

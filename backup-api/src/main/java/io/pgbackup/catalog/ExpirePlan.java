@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * What an expire would do, and why. Refused by {@code expire} if the catalog changed since.
  *
  * <p>A backup that is chosen is listed no more from then on, but its data stays for a grace, so that whoever reads it can come to an end: an expire after that
- * deletes it. The grace is counted by the store's clock.
+ * deletes it. The same holds for WAL between backups that stay. The grace is counted by the store's clock.
  *
  * @param repository where
  * @param decisions one for each backup, in order of time

@@ -234,6 +234,8 @@ public final class Retention {
      * Keeps archived WAL only since the newest full backups; older backups keep what brings them to their own end. Unless this is said, WAL is kept since
      * the oldest backup, so that one can recover to any point since then.
      *
+     * <p>What an expire chooses between backups that stay is no target of new restores from then on, and is removed when the plan's grace is over: restores that have begun still find it.
+     *
      * @param fullBackups at least 1
      * @return a new retention
      */

@@ -13,7 +13,8 @@ public sealed interface WalDelivery {
     }
 
     /**
-     * All WAL that the target needs is brought from the archive into the restored directory: recovery needs neither repository nor JVM, but space.
+     * All WAL that the target needs is brought from the archive into the restored directory: recovery needs neither repository nor JVM, but space. What was received of the newest segment
+     * counts, and so does what waits in the spool of the {@link io.pgbackup.wal.WalPolicy}, if it is on this machine.
      *
      * @return the delivery
      */

@@ -4,16 +4,17 @@ import io.pgbackup.BackupLabel;
 import io.pgbackup.BackupType;
 import io.pgbackup.Lsn;
 import io.pgbackup.catalog.ServerIdentity;
-import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.IdentityRecords;
 import io.pgbackup.core.repository.OpenRepository;
+import io.pgbackup.core.repository.StoreClock;
 import io.pgbackup.core.repository.set.BackupRecord;
 import io.pgbackup.core.repository.set.Catalog;
 import io.pgbackup.core.repository.set.SetRecords;
 import io.pgbackup.storage.ObjectInfo;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,9 +38,18 @@ public final class ArchiveExpiry {
      *
      * @param files number of files that are gone
      * @param bytes of their objects
+     * @param waiting number of files that are to go when their grace is over
      * @param stopped why nothing was removed although something could have been; empty if all is well
      */
-    public record Removed(long files, long bytes, Optional<String> stopped) {}
+    public record Removed(long files, long bytes, long waiting, Optional<String> stopped) {}
+
+    /**
+     * What an expire was told.
+     *
+     * @param walOf since how many full backups WAL is kept; empty for all of them
+     * @param grace for those who are restoring, by the store's clock
+     */
+    public record Rule(OptionalInt walOf, Duration grace) {}
 
     /**
      * For one cluster of a repository.
@@ -59,12 +69,12 @@ public final class ArchiveExpiry {
     /**
      * Removes it.
      *
-     * @param walOf since how many full backups WAL is kept; empty for all of them
+     * @param rule what is kept
      * @return what was done
      */
-    public Removed run(OptionalInt walOf) {
+    public Removed run(Rule rule) {
         if (repository.list(ArchiveLayout.all(layout)).prefixes().isEmpty()) {
-            return new Removed(0, 0, Optional.empty());
+            return new Removed(0, 0, 0, Optional.empty());
         }
         Catalog catalog = new Catalog(repository, layout);
         List<Lsn> begun = new ArrayList<>();
@@ -82,66 +92,76 @@ public final class ArchiveExpiry {
         }
         long files = 0;
         long bytes = 0;
+        long waiting = 0;
         for (int number = 1; number <= identities.size(); number++) {
-            Removed removed = expire(number, ofIdentity(number, sets), begun, walOf);
+            Removed removed = expire(number, ofIdentity(number, sets), begun, rule);
+            waiting += removed.waiting();
             files += removed.files();
             bytes += removed.bytes();
         }
-        return new Removed(files, bytes, Optional.empty());
+        return new Removed(files, bytes, waiting, Optional.empty());
     }
 
     private static Removed nothing(String reason) {
-        return new Removed(0, 0, Optional.of(reason));
+        return new Removed(0, 0, 0, Optional.of(reason));
     }
 
-    private List<BackupRecord> ofIdentity(int number, List<BackupRecord> sets) {
+    private List<NeededWal.SetRange> ofIdentity(int number, List<BackupRecord> sets) {
         return sets.stream()
                 .filter(set -> records.numberOf(set.takenAs()) == number)
-                .toList();
-    }
-
-    private Removed expire(int number, List<BackupRecord> sets, List<Lsn> begun, OptionalInt walOf) {
-        boolean current = number == identities.size();
-        if (sets.isEmpty() && current) {
-            // The first backup is still to come, and what was archived before is no reason to throw it away.
-            return new Removed(0, 0, Optional.empty());
-        }
-        WalSegmentSize size = new WalSegmentSize(identities.get(number - 1).segmentSize());
-        List<NeededWal.SetRange> ranges = sets.stream()
                 .map(set -> new NeededWal.SetRange(
                         set.label().type() == BackupType.FULL,
                         set.wal().start(),
                         set.wal().stop()))
                 .toList();
-        NeededWal needed = NeededWal.of(ranges, begun, walOf, size);
+    }
+
+    /** Of one identity. */
+    Removed expire(int number, List<NeededWal.SetRange> sets, List<Lsn> begun, Rule rule) {
+        boolean current = number == identities.size();
+        if (sets.isEmpty() && current) {
+            // The first backup is still to come, and what was archived before is no reason to throw it away.
+            return new Removed(0, 0, 0, Optional.empty());
+        }
+        WalSegmentSize size = new WalSegmentSize(identities.get(number - 1).segmentSize());
+        NeededWal needed = NeededWal.of(sets, begun, rule.walOf(), size);
+        NeededWal whole = NeededWal.of(sets, begun, OptionalInt.empty(), size);
         WalArchive archive = new WalArchive(repository, ArchiveLayout.of(layout, number));
+        WalThinning thinning = new WalThinning(new ThinnedWal(archive, size), needed, whole, rule.grace());
+        return remove(archive, thinning);
+    }
+
+    private Removed remove(WalArchive archive, WalThinning thinning) {
+        ArchivedParts parts = new ArchivedParts(archive);
+        List<ArchivedFiles> there =
+                archive.timelines().stream().map(archive::files).toList();
+        List<WalFileName> begins = there.stream()
+                .flatMap(files -> parts.segments(files.timeline()).stream())
+                .toList();
+        List<WalFileName> all = new ArrayList<>(begins);
+        there.forEach(files -> all.addAll(files.names()));
+        thinning.mark(all, () -> new StoreClock(repository, layout).instant());
         long files = 0;
         long bytes = 0;
-        for (Timeline timeline : archive.timelines()) {
-            ArchivedFiles there = archive.files(timeline);
-            List<WalFileName> old =
-                    there.names().stream().filter(name -> !needed.holds(name)).toList();
+        long waiting = 0;
+        for (ArchivedFiles some : there) {
+            List<WalFileName> unneeded =
+                    some.names().stream().filter(thinning::isUnneeded).toList();
+            List<WalFileName> old = unneeded.stream().filter(thinning::isFree).toList();
             bytes += old.stream()
-                    .flatMap(name -> there.info(name).stream())
+                    .flatMap(name -> some.info(name).stream())
                     .mapToLong(ObjectInfo::size)
                     .sum();
             files += old.size();
+            waiting += unneeded.size() - old.size();
             delete(archive, old);
-            expireParts(archive, timeline, needed);
         }
-        new DroppedWal(archive).deleteUnless(needed::holds);
-        return new Removed(files, bytes, Optional.empty());
-    }
-
-    /** They count as no files: a part is what was received of a file. */
-    private void expireParts(WalArchive archive, Timeline timeline, NeededWal needed) {
-        ArchivedParts parts = new ArchivedParts(archive);
-        for (WalFileName segment : parts.segments(timeline)) {
-            if (!needed.holds(segment)) {
-                heartbeat.run();
-                parts.removeBefore(segment, Optional.empty());
-            }
-        }
+        begins.stream().filter(thinning::isFree).forEach(segment -> {
+            heartbeat.run();
+            parts.removeBefore(segment, Optional.empty());
+        });
+        new DroppedWal(archive).deleteUnless(name -> !thinning.isFree(name));
+        return new Removed(files, bytes, waiting, Optional.empty());
     }
 
     /** Oldest first: an expire that breaks off leaves no gap behind what stays. */

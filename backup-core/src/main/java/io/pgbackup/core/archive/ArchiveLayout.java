@@ -15,8 +15,9 @@ import java.util.HexFormat;
  * @param root prefix of the identity's files
  * @param summaries prefix of what its segments say was changed
  * @param dropped prefix of what was given up
+ * @param thinned prefix of what retention removes between sets
  */
-public record ArchiveLayout(ObjectPrefix root, ObjectPrefix summaries, ObjectPrefix dropped) {
+public record ArchiveLayout(ObjectPrefix root, ObjectPrefix summaries, ObjectPrefix dropped, ObjectPrefix thinned) {
     /** Behind the name of a segment: where its parts are. */
     static final String PART = ".part";
 
@@ -34,7 +35,8 @@ public record ArchiveLayout(ObjectPrefix root, ObjectPrefix summaries, ObjectPre
         return new ArchiveLayout(
                 all(cluster).resolve(number),
                 cluster.root().resolve("summary").resolve(number),
-                cluster.root().resolve("dropped").resolve(number));
+                cluster.root().resolve("dropped").resolve(number),
+                cluster.root().resolve("thinned").resolve(number));
     }
 
     /**

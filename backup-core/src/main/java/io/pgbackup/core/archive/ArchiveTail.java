@@ -72,7 +72,7 @@ public final class ArchiveTail {
                 known.get("").containsKey(WalFileName.history(timeline).toString());
         if (!histories.containsKey(timeline)
                 || hasHistory && histories.get(timeline).ancestors().isEmpty()) {
-            histories.put(timeline, ArchivedTimelines.read(archive, timeline));
+            histories.put(timeline, ArchivedTimelines.read(new LogSource(archive, WaitingWal.none()), timeline));
         }
     }
 

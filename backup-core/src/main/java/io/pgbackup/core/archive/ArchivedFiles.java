@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** What the archive holds of one timeline, by name only. Immutable. */
 public final class ArchivedFiles {
@@ -34,6 +35,13 @@ public final class ArchivedFiles {
      * @param last number of the last one
      */
     public record Run(long first, long last) {}
+
+    /** Without some of them. */
+    ArchivedFiles without(Predicate<WalFileName> hidden) {
+        NavigableMap<WalFileName, ObjectInfo> rest = new TreeMap<>(files);
+        rest.keySet().removeIf(hidden);
+        return new ArchivedFiles(timeline, rest);
+    }
 
     /**
      * The timeline.

@@ -7,6 +7,7 @@ import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
 import io.pgbackup.storage.ObjectPrefix;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -85,6 +86,17 @@ public final class ArchivedParts {
      */
     public boolean copyTo(WalFileName segment, Lsn end, OutputStream target) throws IOException {
         return archive.copyTo(archive.layout().part(segment, end), target);
+    }
+
+    /**
+     * Opens a part.
+     *
+     * @param segment which
+     * @param end of the part
+     * @return its content; empty if (and only if) there is no such part
+     */
+    public Optional<InputStream> open(WalFileName segment, Lsn end) {
+        return archive.open(archive.layout().part(segment, end));
     }
 
     /**

@@ -4,6 +4,7 @@ import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.TimelineHistory;
 import io.pgbackup.core.postgres.wal.WalFileName;
+import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import io.pgbackup.error.ClusterException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -12,13 +13,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** The timelines of an archive, their histories, and their files, each read when it is first asked for. For one thread. */
 public final class ArchivedTimelines {
-    private final WalArchive archive;
+    private final LogSource source;
     private final TreeMap<Timeline, TimelineHistory> histories;
     private final Map<Timeline, ArchivedFiles> files;
+    private final Predicate<WalFileName> hidden;
+    private final Set<WalFileName> waiting;
 
     /**
      * Reads which timelines there are, and their histories.
@@ -26,25 +32,48 @@ public final class ArchivedTimelines {
      * @param archive whose
      */
     public ArchivedTimelines(WalArchive archive) {
-        this(archive, new TreeMap<>(), new HashMap<>());
-        for (Timeline timeline : archive.timelines()) {
-            histories.put(timeline, read(archive, timeline));
-        }
+        this(new LogSource(archive, WaitingWal.none()), name -> false);
+    }
+
+    private ArchivedTimelines(LogSource source, Predicate<WalFileName> hidden) {
+        // Files go from there to the archive: who looks in this order misses none.
+        this.waiting = source.waiting().names();
+        this.source = source;
+        this.hidden = hidden;
+        this.histories = new TreeMap<>();
+        this.files = new HashMap<>();
+        Set<Timeline> known = new TreeSet<>(source.archive().timelines());
+        waiting.forEach(name -> known.add(name.timeline()));
+        known.forEach(timeline -> histories.put(timeline, read(source, timeline)));
     }
 
     /** What was read already. */
     ArchivedTimelines(
             WalArchive archive, TreeMap<Timeline, TimelineHistory> histories, Map<Timeline, ArchivedFiles> files) {
-        this.archive = archive;
+        this.source = new LogSource(archive, WaitingWal.none());
         this.histories = histories;
         this.files = files;
+        this.hidden = name -> false;
+        this.waiting = Set.of();
     }
 
-    static TimelineHistory read(WalArchive archive, Timeline timeline) {
+    /**
+     * For those who want to recover: with what waits for the archive, and without what retention has chosen and not removed yet.
+     *
+     * @param source archive, and what waits for it
+     * @param size of the cluster's segments
+     * @return what one may plan with
+     */
+    public static ArchivedTimelines lasting(LogSource source, WalSegmentSize size) {
+        return new ArchivedTimelines(source, new ThinnedWal(source.archive(), size).hidden());
+    }
+
+    static TimelineHistory read(LogSource source, Timeline timeline) {
         WalFileName name = WalFileName.history(timeline);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        WalArchive archive = source.archive();
         try {
-            return archive.copyTo(name, bytes)
+            return source.copyTo(name, bytes)
                     ? TimelineHistory.parse(timeline, bytes.toByteArray())
                     : TimelineHistory.of(timeline);
         } catch (ClusterException e) {
@@ -60,7 +89,7 @@ public final class ArchivedTimelines {
      * @return whose timelines these are
      */
     public WalArchive archive() {
-        return archive;
+        return source.archive();
     }
 
     /**
@@ -89,7 +118,28 @@ public final class ArchivedTimelines {
      * @return by name
      */
     public ArchivedFiles files(Timeline timeline) {
-        return files.computeIfAbsent(timeline, archive::files);
+        return files.computeIfAbsent(
+                timeline, unread -> source.archive().files(unread).without(hidden));
+    }
+
+    /**
+     * Whether a file is there, or waits.
+     *
+     * @param name of the file
+     * @return false if one cannot recover with it
+     */
+    public boolean holds(WalFileName name) {
+        return files(name.timeline()).info(name).isPresent() || waiting.contains(name) && !hides(name);
+    }
+
+    /**
+     * Whether a file is left out although it may be there.
+     *
+     * @param name of the file
+     * @return true if retention has chosen it
+     */
+    public boolean hides(WalFileName name) {
+        return hidden.test(name);
     }
 
     /**

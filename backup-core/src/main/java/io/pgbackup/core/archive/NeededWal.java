@@ -3,6 +3,8 @@ package io.pgbackup.core.archive;
 import io.pgbackup.Lsn;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -49,6 +51,33 @@ record NeededWal(long floor, List<ArchivedFiles.Run> ranges, WalSegmentSize size
                 .map(set -> new ArchivedFiles.Run(size.segmentOf(set.start()), size.segmentBefore(set.stop())))
                 .toList();
         return new NeededWal(Math.min(chosen, running), ranges, size);
+    }
+
+    /** Whether any of some segments is needed. */
+    boolean holdsSome(ArchivedFiles.Run run) {
+        return floor <= run.last()
+                || ranges.stream().anyMatch(range -> range.first() <= run.last() && run.first() <= range.last());
+    }
+
+    /** What is not needed between a segment and those that are all kept. */
+    List<ArchivedFiles.Run> gapsSince(long oldest) {
+        List<ArchivedFiles.Run> gaps = new ArrayList<>();
+        long next = oldest;
+        for (ArchivedFiles.Run range : ranges.stream()
+                .sorted(Comparator.comparingLong(ArchivedFiles.Run::first))
+                .toList()) {
+            addGap(gaps, next, range.first() - 1);
+            next = Math.max(next, range.last() + 1);
+        }
+        addGap(gaps, next, floor - 1);
+        return gaps;
+    }
+
+    private void addGap(List<ArchivedFiles.Run> gaps, long first, long last) {
+        long until = Math.min(last, floor - 1);
+        if (first <= until) {
+            gaps.add(new ArchivedFiles.Run(first, until));
+        }
     }
 
     /** Histories are small, and some of them are needed for as long as there is a set. */

@@ -36,15 +36,14 @@ public record SegmentChain(TimelineHistory history, List<WalFileName> segments, 
         List<WalFileName> segments = new ArrayList<>();
         for (long segment = size.segmentOf(from); ; segment++) {
             WalFileName newest = WalFileName.segment(owner(history, segment, size), segment, size);
-            if (timelines.files(newest.timeline()).info(newest).isPresent()) {
+            if (timelines.holds(newest)) {
                 segments.add(newest);
                 continue;
             }
             // The newer timeline has not archived its first segment: replay still comes to where the older one was
             // left.
             WalFileName older = WalFileName.segment(ownerOfBegin(history, segment, size), segment, size);
-            boolean reachesOn = !older.equals(newest)
-                    && timelines.files(older.timeline()).info(older).isPresent();
+            boolean reachesOn = !older.equals(newest) && timelines.holds(older);
             if (reachesOn) {
                 segments.add(older);
             }

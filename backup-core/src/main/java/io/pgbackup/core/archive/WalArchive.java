@@ -181,6 +181,10 @@ public final class WalArchive {
         return content.open(layout.file(name));
     }
 
+    Optional<InputStream> open(ObjectKey key) {
+        return content.open(key);
+    }
+
     /**
      * Proves a file: every frame, and that the content is the one of its digest.
      *

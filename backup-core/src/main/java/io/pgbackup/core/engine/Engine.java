@@ -66,7 +66,7 @@ final class Engine implements PgBackup {
         this.walLanes = new WalLanes(
                 configuration.repositories(),
                 ClusterLayout.of(configuration.cluster().name()),
-                repositories::open,
+                repositories,
                 runtime);
         this.plain = with(OperationOptions.none());
     }

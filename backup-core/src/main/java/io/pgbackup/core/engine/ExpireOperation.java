@@ -51,9 +51,11 @@ final class ExpireOperation {
                 .forEach(label -> operation.warn(
                         label.toString(), "its commit record was removed: all of its data had been deleted before"));
         operation.fact("deleted", outcome.deleted().toString());
-        ArchiveExpiry.Removed wal = new ArchiveExpiry(repository, layout, operation::heartbeat).run(plan.walOf());
+        ArchiveExpiry.Removed wal = new ArchiveExpiry(repository, layout, operation::heartbeat)
+                .run(new ArchiveExpiry.Rule(plan.walOf(), plan.grace()));
         wal.stopped().ifPresent(reason -> operation.warn("WAL", "nothing was removed: " + reason));
         operation.fact("walFiles", Long.toString(wal.files()));
+        operation.fact("walFilesWaiting", Long.toString(wal.waiting()));
         return new ExpireResult(
                 operation.id(),
                 outcome.deleted(),

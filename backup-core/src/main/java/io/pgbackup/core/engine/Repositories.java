@@ -1,6 +1,7 @@
 package io.pgbackup.core.engine;
 
 import io.pgbackup.Repository;
+import io.pgbackup.core.engine.wal.RepositoryAccess;
 import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.keys.KeyUnlocking;
 import io.pgbackup.core.repository.keys.RepositoryOpener;
@@ -24,18 +25,20 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** The repositories of a {@link io.pgbackup.PgBackup}: opened anew for each operation, so that secrets are asked for each time. */
-final class Repositories {
+final class Repositories implements RepositoryAccess {
     private static final int IMPATIENT_ATTEMPTS = 3;
 
     private final List<Repository> configured;
     private final InstantSource clock;
     private final RepositoryOpener opener;
+    private final KeyCalls keyCalls = new KeyCalls();
 
     Repositories(List<Repository> configured, InstantSource clock) {
         this.configured = configured;
         this.clock = clock;
         this.opener = new RepositoryOpener(
-                clock, key -> new RetryingKeyWrapper(key, RetryPolicy.standard(), RetryTiming.system()));
+                clock,
+                key -> keyCalls.noting(new RetryingKeyWrapper(key, RetryPolicy.standard(), RetryTiming.system())));
     }
 
     List<Repository> all() {
@@ -43,8 +46,14 @@ final class Repositories {
     }
 
     /** Opens one that exists; the caller closes it. */
-    OpenRepository open(Repository repository) {
+    @Override
+    public OpenRepository open(Repository repository) {
         return open(repository, UnaryOperator.identity());
+    }
+
+    @Override
+    public boolean asksForKeys(Thread thread) {
+        return keyCalls.isAsking(thread);
     }
 
     /** Opens one that exists, with something around its storage; the caller closes it. */

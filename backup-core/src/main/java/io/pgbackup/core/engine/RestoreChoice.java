@@ -3,10 +3,12 @@ package io.pgbackup.core.engine;
 import io.pgbackup.Cluster;
 import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.Repository;
+import io.pgbackup.core.archive.WaitingWal;
 import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.engine.restore.RestoreOperation;
 import io.pgbackup.core.engine.restore.plan.RestoreSource;
 import io.pgbackup.core.engine.restore.route.Branch;
+import io.pgbackup.core.engine.restore.route.LogPlaces;
 import io.pgbackup.core.engine.restore.route.WalRoute;
 import io.pgbackup.core.engine.restore.route.WalRouting;
 import io.pgbackup.core.engine.restore.target.Surroundings;
@@ -33,6 +35,7 @@ final class RestoreChoice {
     private final Repositories repositories;
     private final RestoreRequest request;
     private final ClusterLayout layout;
+    private final WaitingWal waiting;
 
     /** A set, and the way from it to the target. */
     private record Chosen(BackupRecord record, WalRoute route) {}
@@ -40,7 +43,8 @@ final class RestoreChoice {
     /** A set, and the newest timeline to which it leads. */
     private record Branched(BackupRecord backup, Branch branch) {}
 
-    RestoreChoice(Cluster cluster, Repositories repositories, RestoreRequest request) {
+    RestoreChoice(Cluster cluster, Repositories repositories, RestoreRequest request, WaitingWal waiting) {
+        this.waiting = waiting;
         this.cluster = cluster;
         this.repositories = repositories;
         this.request = request;
@@ -92,7 +96,7 @@ final class RestoreChoice {
 
     private Chosen choose(Operation operation, OpenRepository open) {
         Catalog catalog = new Catalog(open, layout);
-        WalRouting routing = new WalRouting(open, layout, request, operation::heartbeat);
+        WalRouting routing = new WalRouting(new LogPlaces(open, layout, waiting), request, operation::heartbeat);
         if (request.label().isPresent()) {
             BackupRecord record = catalog.require(request.label().get());
             return new Chosen(record, routing.from(record));

@@ -163,7 +163,7 @@ final class Verbs implements ClusterOperations {
     @Override
     public RestorePlan planRestore(RestoreRequest request) {
         return runner.run(OperationKind.PLAN_RESTORE, operation -> {
-            RestoreChoice choice = new RestoreChoice(cluster, repositories, request);
+            RestoreChoice choice = new RestoreChoice(cluster, repositories, request, wal.waiting());
             try (OpenRepository open = repositories.open(choice.repository(operation))) {
                 return choice.operation(operation, open, runtime).plan();
             }
@@ -173,7 +173,7 @@ final class Verbs implements ClusterOperations {
     @Override
     public RestoreResult restore(RestoreRequest request) {
         return runner.run(OperationKind.RESTORE, operation -> {
-            RestoreChoice choice = new RestoreChoice(cluster, repositories, request);
+            RestoreChoice choice = new RestoreChoice(cluster, repositories, request, wal.waiting());
             return recorded(
                     operation,
                     choice.repository(operation),

@@ -45,7 +45,9 @@ public enum HeaderKind {
     /** Master key wrapped by a key management service. */
     SERVICE_KEY_SLOT(18, ObjectKind.KEY, 2),
     /** WAL that was given up. */
-    DROPPED_WAL(19, ObjectKind.CONTROL);
+    DROPPED_WAL(19, ObjectKind.CONTROL),
+    /** WAL that retention has chosen. */
+    THINNED_WAL(20, ObjectKind.CONTROL);
 
     private static final Map<Integer, HeaderKind> BY_CODE =
             Arrays.stream(values()).collect(Collectors.toMap(HeaderKind::code, kind -> kind));

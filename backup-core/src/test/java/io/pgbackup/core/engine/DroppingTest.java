@@ -107,13 +107,11 @@ class DroppingTest {
 
     /** As the server says that it waits for a segment. */
     private Path ready(long number) throws IOException {
-        Path segment = wal.segment(1, number);
-        Files.createFile(status(number));
-        return segment;
+        return wal.ready(number);
     }
 
     private Path status(long number) {
-        return work.resolve("pg_wal/archive_status").resolve(name(number) + ".ready");
+        return wal.status(number);
     }
 
     private static String name(long number) {

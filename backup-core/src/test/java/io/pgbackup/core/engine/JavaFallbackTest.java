@@ -14,17 +14,12 @@ import io.pgbackup.error.PgBackupException;
 import io.pgbackup.wal.JavaFallback;
 import io.pgbackup.wal.WalService;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,7 +122,7 @@ class JavaFallbackTest {
     @Test
     void aFileWithLoadedClassesIsMadeAndFits() throws Exception {
         Path shared = work.resolve("classes.jsa");
-        JavaFallback archived = fallback.classPath(archives()).sharedArchive(shared);
+        JavaFallback archived = fallback.classPath(PackedClassPath.in(work)).sharedArchive(shared);
         try (PgBackup pg = open();
                 WalService service = pg.wal().serve(work.resolve("service"))) {
             assertThatThrownBy(() -> service.createSharedArchive(fallback))
@@ -156,36 +151,5 @@ class JavaFallbackTest {
                 .start();
         assertThat(strict.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(strict.exitValue()).as("it starts only if the file fits").isZero();
-    }
-
-    /** The class path of this test with archives in the place of directories, and without what only tests need. */
-    private String archives() throws IOException {
-        List<String> entries = new ArrayList<>();
-        String all = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        for (String entry : all.split(":")) {
-            Path path = Path.of(entry);
-            if (!Files.isDirectory(path)) {
-                entries.add(entry);
-            } else if (!entry.endsWith("test-classes")) {
-                Path jar = work.resolve("classes-" + entries.size() + ".jar");
-                if (Files.notExists(jar)) {
-                    pack(path, jar);
-                }
-                entries.add(jar.toString());
-            }
-        }
-        return String.join(":", entries);
-    }
-
-    private static void pack(Path directory, Path jar) throws IOException {
-        try (Stream<Path> files = Files.walk(directory);
-                OutputStream file = Files.newOutputStream(jar);
-                JarOutputStream out = new JarOutputStream(file)) {
-            for (Path from : files.filter(Files::isRegularFile).toList()) {
-                out.putNextEntry(new JarEntry(directory.relativize(from).toString()));
-                Files.copy(from, out);
-                out.closeEntry();
-            }
-        }
     }
 }

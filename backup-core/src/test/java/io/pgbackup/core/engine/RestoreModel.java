@@ -3,10 +3,12 @@ package io.pgbackup.core.engine;
 import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.catalog.ServerIdentity;
+import io.pgbackup.core.archive.WaitingWal;
 import io.pgbackup.core.engine.backup.SetHarness;
 import io.pgbackup.core.engine.content.SetContents;
 import io.pgbackup.core.engine.restore.RestoreOperation;
 import io.pgbackup.core.engine.restore.plan.RestoreSource;
+import io.pgbackup.core.engine.restore.route.LogPlaces;
 import io.pgbackup.core.engine.restore.route.WalRouting;
 import io.pgbackup.core.engine.restore.target.ChangeGate;
 import io.pgbackup.core.engine.restore.target.Surroundings;
@@ -172,7 +174,11 @@ final class RestoreModel implements AutoCloseable {
     private static RestoreSource source(SetContents contents, RestoreRequest request) {
         return new RestoreSource(
                 contents,
-                new WalRouting(contents.repository(), contents.layout(), request, () -> {}).from(contents.record()));
+                new WalRouting(
+                                new LogPlaces(contents.repository(), contents.layout(), WaitingWal.none()),
+                                request,
+                                () -> {})
+                        .from(contents.record()));
     }
 
     /** Restores to a place of that name, tablespace beside it. */

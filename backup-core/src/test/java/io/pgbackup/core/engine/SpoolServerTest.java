@@ -1,12 +1,22 @@
 package io.pgbackup.core.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.pgbackup.Cluster;
+import io.pgbackup.Lsn;
 import io.pgbackup.PgBackup;
 import io.pgbackup.Repository;
+import io.pgbackup.backup.BackupRequest;
 import io.pgbackup.core.testkit.PostgresServer;
 import io.pgbackup.core.testkit.PostgresVersion;
+import io.pgbackup.error.ErrorCode;
+import io.pgbackup.error.PgBackupException;
+import io.pgbackup.restore.RecoveryAction;
+import io.pgbackup.restore.RecoveryTarget;
+import io.pgbackup.restore.RestoreRequest;
+import io.pgbackup.restore.WalDelivery;
 import io.pgbackup.wal.WalPolicy;
 import io.pgbackup.wal.WalService;
 import java.io.IOException;
@@ -81,6 +91,62 @@ class SpoolServerTest {
                 assertThat(pg.wal().fetch(expected, work.resolve("fetched"))).isTrue();
                 assertThat(pg.wal().gaps(repository)).isEmpty();
             }
+        }
+    }
+
+    /** The application is down, and somebody restores: what waits here counts, for those who know of the spool. */
+    @Test
+    void aRestoreBringsWhatWaits() throws Exception {
+        try (Site site = Site.start(
+                PostgresVersion.V18, work, builder -> builder.walSegmentSize(1).setting("archive_mode", "on"))) {
+            PostgresServer server = site.server();
+            server.execute("CREATE TABLE t (i int)", "CREATE TABLE r (i int)");
+            Path spool = server.socketDirectory().resolve("spool");
+            Repository repository = site.repository();
+            try (PgBackup pg = open(site, repository, spool)) {
+                pg.initialize(repository);
+                try (WalService service =
+                        pg.wal().serve(server.socketDirectory().resolve("service"))) {
+                    server.archiveBy(
+                            service.writeArchiveCommand(server.socketDirectory().resolve("archive")));
+                    pg.backup(BackupRequest.full().to(repository));
+                }
+                server.execute("INSERT INTO r VALUES (1)");
+                switchSegment(server);
+                server.execute("INSERT INTO r VALUES (2)");
+                Lsn target = Lsn.parse(Objects.requireNonNull(server.query("SELECT pg_current_wal_insert_lsn()")));
+                server.execute("INSERT INTO r VALUES (3)");
+                String last = switchSegment(server);
+                await().atMost(PATIENCE)
+                        .until(() -> last.equals(server.query("SELECT last_archived_wal FROM pg_stat_archiver")));
+                assertThat(waiting(spool)).isPositive();
+                assertThat(rows(pg, site, RecoveryTarget.lsn(target))).isEqualTo("1,2");
+                assertThat(rows(pg, site, RecoveryTarget.latest())).isEqualTo("1,2,3");
+                try (PgBackup elsewhere = PgBackup.of(Cluster.named("main").withoutServer())
+                        .repository(repository)
+                        .walPolicy(WalPolicy.all().spooledIn(work.resolve("absent"), 1 << 20))
+                        .build()) {
+                    assertThatThrownBy(() -> elsewhere.planRestore(request(site, RecoveryTarget.lsn(target))))
+                            .isInstanceOfSatisfying(
+                                    PgBackupException.class,
+                                    failure -> assertThat(failure.code()).isEqualTo(ErrorCode.TARGET_UNREACHABLE));
+                }
+            }
+        }
+    }
+
+    private static RestoreRequest request(Site site, RecoveryTarget target) {
+        return RestoreRequest.into(site.fresh("restored"))
+                .recoverTo(target)
+                .walFrom(WalDelivery.prefetched())
+                .whenReached(RecoveryAction.PROMOTE);
+    }
+
+    private static String rows(PgBackup pg, Site site, RecoveryTarget target) {
+        RestoreRequest request = request(site, target);
+        pg.restore(request);
+        try (PostgresServer restored = PostgresServer.startOn(site.server().version(), request.directory())) {
+            return Objects.requireNonNull(restored.query("SELECT string_agg(i::text, ',' ORDER BY i) FROM r"));
         }
     }
 

@@ -50,6 +50,18 @@ final class SyntheticWal {
         return file(name.toString(), bytes);
     }
 
+    /** As the server says that it waits for a segment to be archived. */
+    Path ready(long number) throws IOException {
+        Path segment = segment(1, number);
+        Files.createDirectories(directory.resolve("archive_status"));
+        Files.createFile(status(number));
+        return segment;
+    }
+
+    Path status(long number) {
+        return directory.resolve("archive_status").resolve(name(1, number) + ".ready");
+    }
+
     Path history(long timeline, String text) {
         return file(WalFileName.history(new Timeline(timeline)).toString(), text.getBytes(StandardCharsets.UTF_8));
     }

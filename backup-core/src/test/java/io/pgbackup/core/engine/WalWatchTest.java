@@ -67,7 +67,7 @@ class WalWatchTest {
                 new IdentityRecords(open, ClusterLayout.of(CLUSTER)).claim(SyntheticWal.SERVER);
             }
         }
-        lanes = new WalLanes(repositories.all(), ClusterLayout.of(CLUSTER), repositories::open, runtime);
+        lanes = new WalLanes(repositories.all(), ClusterLayout.of(CLUSTER), repositories, runtime);
         OperationListener listener = new OperationListener() {
             @Override
             public void warning(String operationId, Warning warning) {

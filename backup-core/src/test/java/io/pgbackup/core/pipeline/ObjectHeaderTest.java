@@ -151,14 +151,15 @@ class ObjectHeaderTest {
             HeaderKind.PIN,
             HeaderKind.KEY_RING,
             HeaderKind.SERVICE_KEY_SLOT,
-            HeaderKind.DROPPED_WAL
+            HeaderKind.DROPPED_WAL,
+            HeaderKind.THINNED_WAL
         };
         assertThat(HeaderKind.values()).hasSize(byCode.length);
         for (int index = 0; index < byCode.length; index++) {
             assertThat(byCode[index].code()).isEqualTo(index + 1);
             assertThat(HeaderKind.ofCode(index + 1)).contains(byCode[index]);
         }
-        assertThat(HeaderKind.ofCode(20)).isEmpty();
+        assertThat(HeaderKind.ofCode(21)).isEmpty();
         assertThat(HeaderKind.BUNDLE.storageKind()).isEqualTo(ObjectKind.BUNDLE);
         assertThat(HeaderKind.KEY_SLOT.storageKind()).isEqualTo(ObjectKind.KEY);
     }

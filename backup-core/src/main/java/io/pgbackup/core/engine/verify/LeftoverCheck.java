@@ -41,6 +41,7 @@ final class LeftoverCheck {
             "wal",
             "summary",
             "dropped",
+            "thinned",
             "dump");
     private static final Set<String> KNOWN_OF_SET = Set.of("bundle", "manifest", "begin", "start");
 

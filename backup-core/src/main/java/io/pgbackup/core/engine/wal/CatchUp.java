@@ -1,9 +1,11 @@
 package io.pgbackup.core.engine.wal;
 
 import io.pgbackup.core.archive.ArchivedFiles;
+import io.pgbackup.core.archive.ThinnedWal;
 import io.pgbackup.core.archive.WalArchive;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.WalFileName;
+import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import io.pgbackup.core.repository.set.BackupRecord;
 import io.pgbackup.core.repository.set.Catalog;
 import io.pgbackup.error.ErrorCode;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Copies WAL that a repository lacks from another one: all of its current identity from the oldest backup or WAL file on that it has. What it holds is
@@ -41,9 +44,9 @@ final class CatchUp {
     List<String> run() {
         List<String> copied = target.with(archives -> {
             WalArchive into = archives.of(archives.current());
-            Optional<String> floor = floor(archives, into);
+            Predicate<WalFileName> wanted = wanted(archives, into);
             List<String> names = new ArrayList<>();
-            sources.stream().filter(source -> source != target).forEach(source -> copyAll(source, into, floor, names));
+            sources.stream().filter(source -> source != target).forEach(source -> copyAll(source, into, wanted, names));
             return names;
         });
         if (failure.isPresent()) {
@@ -60,6 +63,16 @@ final class CatchUp {
             failure = Optional.of(e);
             return Optional.empty();
         }
+    }
+
+    /** What retention has removed here must not come back from where it is kept for longer. */
+    private static Predicate<WalFileName> wanted(Archives archives, WalArchive into) {
+        Optional<String> floor = floor(archives, into);
+        WalSegmentSize size =
+                new WalSegmentSize(archives.identity(archives.current()).segmentSize());
+        Predicate<WalFileName> thinned = new ThinnedWal(into, size).hidden();
+        return name -> !positioned(name)
+                || floor.isPresent() && position(name).compareTo(floor.get()) >= 0 && !thinned.test(name);
     }
 
     /** Position digits of the oldest file that the target cares for. */
@@ -88,13 +101,11 @@ final class CatchUp {
         return name.toString().substring(8, 24);
     }
 
-    private void copyAll(WalLane source, WalArchive into, Optional<String> floor, List<String> copied) {
+    private void copyAll(WalLane source, WalArchive into, Predicate<WalFileName> wanted, List<String> copied) {
         for (ArchivedFiles there : ask(source, CatchUp::files).orElse(List.of())) {
             Set<WalFileName> here = new HashSet<>(into.files(there.timeline()).names());
             for (WalFileName name : there.names()) {
-                boolean wanted =
-                        !positioned(name) || floor.isPresent() && position(name).compareTo(floor.get()) >= 0;
-                if (wanted && !here.contains(name)) {
+                if (wanted.test(name) && !here.contains(name)) {
                     heartbeat.run();
                     if (!copied(name, source, into)) {
                         return;

@@ -7,6 +7,7 @@ import io.pgbackup.error.ClusterException;
 import io.pgbackup.error.ConflictException;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.InternalException;
+import io.pgbackup.error.RepositoryException;
 import io.pgbackup.wal.WalPolicy;
 import io.pgbackup.wal.WalPushResult;
 import io.pgbackup.wal.WalPushResult.Outcome;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
@@ -40,6 +42,8 @@ final class PushOperation {
     private final int required;
     private final Executor executor;
     private final Optional<Dropping> dropping;
+    private final LongSupplier ticker;
+    private final long begun;
     private final Semaphore news = new Semaphore(0);
 
     /** If WAL may be given up, the policy is given with it. */
@@ -49,6 +53,8 @@ final class PushOperation {
         this.required = policy.required(this.lanes.size());
         this.executor = lanes.executor();
         this.dropping = dropping;
+        this.ticker = lanes.ticker();
+        this.begun = ticker.getAsLong();
     }
 
     WalPushResult run(Path file) {
@@ -62,26 +68,34 @@ final class PushOperation {
                 .toList();
         Optional<Dropping> due = dropping.filter(policy -> policy.isDue(cargo.file()));
         // Whoever failed a moment ago is not asked then: WAL comes while one waits.
-        Predicate<WalLane> aside = due.isEmpty() ? WalLane::resting : WalLane::failedJustNow;
+        Predicate<WalLane> aside = due.isEmpty() ? WalLane::resting : WalLane::awayJustNow;
         long ready = lanes.stream().filter(aside.negate()).count();
         long demanded = due.isEmpty() ? required : Math.min(required, ready);
         begin(tasks, aside.and(lane -> ready >= demanded));
+        List<PushTask> silent;
         try {
             await(() -> done(tasks) >= demanded
-                    || done(tasks) + open(tasks) < demanded
-                    || due.isPresent() && operation.cancellation().elapsed().compareTo(PATIENCE_BEFORE_DROPPING) > 0);
+                    || done(tasks) + open(tasks) < demanded && (due.isEmpty() || done(tasks) > 0 || open(tasks) == 0)
+                    || due.isPresent() && ticker.getAsLong() - begun > PATIENCE_BEFORE_DROPPING.toNanos());
             Duration fulfilled = operation.cancellation().elapsed();
             await(() -> open(tasks) == 0
                     || operation.cancellation().elapsed().minus(fulfilled).compareTo(PATIENCE) > 0);
+            silent = tasks.stream().filter(PushOperation::isOpen).toList();
         } finally {
             letGo(tasks);
         }
         requireNoConflict(tasks);
         if (done(tasks) < required) {
-            tasks.stream()
-                    .filter(PushOperation::isOpen)
-                    .forEach(task -> task.lane().hangs());
-            Dropping policy = due.filter(some -> areAway(tasks)).orElseThrow(() -> failure(tasks));
+            List<WalLane> keyless = silent.stream()
+                    .map(PushTask::lane)
+                    .filter(WalLane::asksForKeys)
+                    .toList();
+            silent.stream()
+                    .map(PushTask::lane)
+                    .filter(lane -> !keyless.contains(lane))
+                    .forEach(WalLane::hangs);
+            Dropping policy =
+                    due.filter(some -> keyless.isEmpty() && areAway(tasks)).orElseThrow(() -> failure(tasks, keyless));
             return done(tasks) > 0 ? result(cargo.name(), tasks) : dropped(cargo, policy);
         }
         return result(cargo.name(), tasks);
@@ -172,8 +186,12 @@ final class PushOperation {
         }
     }
 
-    private static RuntimeException failure(List<PushTask> tasks) {
+    private static RuntimeException failure(List<PushTask> tasks, List<WalLane> keyless) {
         List<RuntimeException> failures = new ArrayList<>();
+        keyless.forEach(lane -> failures.add(new RepositoryException(
+                ErrorCode.KEY_SERVICE_UNAVAILABLE,
+                "the key management service of repository " + lane.where().name() + " does not answer",
+                "Check the network and the state of the service; the server asks again.")));
         tasks.forEach(task -> task.state().failure().ifPresent(failures::add));
         if (failures.isEmpty()) {
             return new InternalException(

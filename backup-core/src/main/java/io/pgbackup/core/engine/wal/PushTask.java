@@ -17,6 +17,8 @@ final class PushTask implements Runnable {
     enum Stage {
         /** Not begun. */
         WAITING,
+        /** Waits until the repository is open. */
+        OPENING,
         /** Reads the file. */
         READING,
         /** Needs the file no more. */
@@ -67,22 +69,29 @@ final class PushTask implements Runnable {
 
     @Override
     public void run() {
-        if (!leaveWaiting(Stage.READING)) {
+        if (!leave(Stage.WAITING, Stage.OPENING)) {
             return;
         }
         try {
-            boolean stored = lane.with(
-                    archives -> cargo.store(archives.fitting(cargo.header()), () -> enter(State.at(Stage.SENDING))));
-            Outcome outcome = stored ? Outcome.STORED : Outcome.PRESENT;
-            enter(new State(Stage.ENDED, Optional.of(outcome), Optional.empty()));
+            Optional<Outcome> outcome = lane.with(this::store);
+            outcome.ifPresent(done -> enter(new State(Stage.ENDED, Optional.of(done), Optional.empty())));
         } catch (RuntimeException e) {
             enter(new State(Stage.ENDED, Optional.empty(), Optional.of(e)));
         }
     }
 
-    private boolean leaveWaiting(Stage next) {
+    /** Opening may have taken so long that nobody wants it any more: then the file may be gone. */
+    private Optional<Outcome> store(Archives archives) {
+        if (!leave(Stage.OPENING, Stage.READING)) {
+            return Optional.empty();
+        }
+        boolean stored = cargo.store(archives.fitting(cargo.header()), () -> enter(State.at(Stage.SENDING)));
+        return Optional.of(stored ? Outcome.STORED : Outcome.PRESENT);
+    }
+
+    private boolean leave(Stage from, Stage next) {
         State now = state();
-        return now.stage() == Stage.WAITING && state.compareAndSet(now, State.at(next));
+        return now.stage() == from && state.compareAndSet(now, State.at(next));
     }
 
     private void enter(State next) {
@@ -90,9 +99,9 @@ final class PushTask implements Runnable {
         changed.run();
     }
 
-    /** Does not begin any more; false if it has begun. */
+    /** Does not touch the file any more; false if it has begun to. */
     boolean drop() {
-        return leaveWaiting(Stage.DROPPED);
+        return leave(Stage.WAITING, Stage.DROPPED) || leave(Stage.OPENING, Stage.DROPPED);
     }
 
     State state() {

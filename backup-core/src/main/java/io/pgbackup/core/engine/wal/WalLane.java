@@ -24,19 +24,28 @@ final class WalLane implements AutoCloseable {
 
     private final Repository where;
     private final ClusterLayout layout;
-    private final Function<Repository, OpenRepository> opener;
+    private final RepositoryAccess access;
     private final LongSupplier ticker;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private @Nullable Archives archives;
     private long opened;
     private final AtomicBoolean behind = new AtomicBoolean();
     private final AtomicBoolean catchingUp = new AtomicBoolean();
-    private volatile Optional<Long> failed = Optional.empty();
+    private volatile Optional<Failure> failed = Optional.empty();
+    private volatile Optional<Thread> opening = Optional.empty();
 
-    WalLane(Repository where, ClusterLayout layout, Function<Repository, OpenRepository> opener, LongSupplier ticker) {
+    /**
+     * That it could not be used.
+     *
+     * @param when it was tried
+     * @param away whether it could not be reached, or did not answer; otherwise something else is wrong
+     */
+    private record Failure(long when, boolean away) {}
+
+    WalLane(Repository where, ClusterLayout layout, RepositoryAccess access, LongSupplier ticker) {
         this.where = where;
         this.layout = layout;
-        this.opener = opener;
+        this.access = access;
         this.ticker = ticker;
     }
 
@@ -51,7 +60,7 @@ final class WalLane implements AutoCloseable {
             failed = Optional.empty();
             return result;
         } catch (RepositoryException e) {
-            failed = Optional.of(ticker.getAsLong());
+            failed = Optional.of(new Failure(ticker.getAsLong(), Dropping.isUnreachable(e)));
             forget();
             throw e;
         }
@@ -86,7 +95,7 @@ final class WalLane implements AutoCloseable {
             return;
         }
         release();
-        OpenRepository repository = opener.apply(where);
+        OpenRepository repository = opened();
         try {
             archives = new Archives(repository, layout);
             opened = ticker.getAsLong();
@@ -95,6 +104,20 @@ final class WalLane implements AutoCloseable {
                 repository.close();
             }
         }
+    }
+
+    private OpenRepository opened() {
+        opening = Optional.of(Thread.currentThread());
+        try {
+            return access.open(where);
+        } finally {
+            opening = Optional.empty();
+        }
+    }
+
+    /** Whether it waits for a key management service, and not for the store. */
+    boolean asksForKeys() {
+        return opening.filter(access::asksForKeys).isPresent();
     }
 
     /** Not while somebody uses it: a single failure must not harm those whose calls succeed. */
@@ -118,18 +141,20 @@ final class WalLane implements AutoCloseable {
 
     /** Whether the last use failed a short while ago, so that others had better be asked first. */
     boolean resting() {
-        return failed.filter(when -> ticker.getAsLong() - when < REST_AFTER_FAILURE)
+        return failed.filter(last -> ticker.getAsLong() - last.when() < REST_AFTER_FAILURE)
                 .isPresent();
     }
 
-    /** Whether it failed so short a while ago that not even those ask again who would lose something otherwise. */
-    boolean failedJustNow() {
-        return failed.filter(when -> ticker.getAsLong() - when < BREATH).isPresent();
+    /** Whether it was away so short a while ago that not even those ask again who would lose something otherwise. */
+    boolean awayJustNow() {
+        return failed.filter(Failure::away)
+                .filter(last -> ticker.getAsLong() - last.when() < BREATH)
+                .isPresent();
     }
 
     /** It does not answer at all: asking it costs time, so it rests as long as one that failed, for everybody. */
     void hangs() {
-        failed = Optional.of(ticker.getAsLong() + REST_AFTER_FAILURE - BREATH);
+        failed = Optional.of(new Failure(ticker.getAsLong() + REST_AFTER_FAILURE - BREATH, true));
     }
 
     void passedOver() {

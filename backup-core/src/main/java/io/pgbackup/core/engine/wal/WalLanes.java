@@ -3,7 +3,6 @@ package io.pgbackup.core.engine.wal;
 import io.pgbackup.PgBackupRuntime;
 import io.pgbackup.Repository;
 import io.pgbackup.core.repository.ClusterLayout;
-import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.error.ConfigurationException;
 import io.pgbackup.error.ErrorCode;
 import java.util.List;
@@ -12,7 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * The repositories of a cluster as WAL goes in and out, and the threads that bring it. Nothing is opened and no thread begun before the first use. Safe for
@@ -22,6 +21,7 @@ public final class WalLanes implements AutoCloseable {
     private static final AtomicInteger THREADS = new AtomicInteger();
 
     private final List<WalLane> lanes;
+    private final LongSupplier ticker;
     private final AtomicBoolean settling = new AtomicBoolean();
     private Optional<Object> watching = Optional.empty();
     private final ExecutorService executor = Executors.newCachedThreadPool(WalLanes::thread);
@@ -31,17 +31,19 @@ public final class WalLanes implements AutoCloseable {
      *
      * @param repositories all of them
      * @param layout of the cluster
-     * @param opener opens one; the lane closes it
+     * @param access opens one; the lane closes it
      * @param runtime whose ticker tells how long one was open
      */
     public WalLanes(
-            List<Repository> repositories,
-            ClusterLayout layout,
-            Function<Repository, OpenRepository> opener,
-            PgBackupRuntime runtime) {
+            List<Repository> repositories, ClusterLayout layout, RepositoryAccess access, PgBackupRuntime runtime) {
         this.lanes = repositories.stream()
-                .map(repository -> new WalLane(repository, layout, opener, runtime.ticker()))
+                .map(repository -> new WalLane(repository, layout, access, runtime.ticker()))
                 .toList();
+        this.ticker = runtime.ticker();
+    }
+
+    LongSupplier ticker() {
+        return ticker;
     }
 
     /** Not a worker of the runtime: archiving goes on while a backup keeps all of those busy. */

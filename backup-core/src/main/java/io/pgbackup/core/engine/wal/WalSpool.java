@@ -1,11 +1,13 @@
 package io.pgbackup.core.engine.wal;
 
+import io.pgbackup.core.archive.WaitingWal;
 import io.pgbackup.core.archive.WalFiles;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.error.ClusterException;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.wal.WalPolicy;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -19,12 +21,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The local directory in which WAL waits that the server believes to be archived. Safe for use by many threads. */
-final class WalSpool {
+final class WalSpool implements WaitingWal {
     private static final Logger LOG = LoggerFactory.getLogger(WalSpool.class);
     private static final Duration LONGEST_COPY = Duration.ofHours(1);
 
@@ -67,6 +71,36 @@ final class WalSpool {
                     "the spool " + policy.directory() + " cannot be read: " + e,
                     "is its disk there, and may this process read it? The server keeps its WAL meanwhile",
                     e);
+        }
+    }
+
+    /** Where there is no spool nothing waits: whoever restores may do so on another machine. */
+    @Override
+    public Set<WalFileName> names() {
+        return Files.notExists(policy.directory())
+                ? Set.of()
+                : waiting().stream().map(Waiting::name).collect(Collectors.toSet());
+    }
+
+    @Override
+    public Optional<InputStream> open(WalFileName name) {
+        Path file = policy.directory().resolve(name.toString());
+        try {
+            InputStream content = Files.newInputStream(file);
+            try {
+                WalFiles.inspect(name, file);
+                return Optional.of(content);
+            } catch (RuntimeException e) {
+                content.close();
+                if (Files.notExists(file)) {
+                    return Optional.empty();
+                }
+                throw e;
+            }
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw WalFiles.unreadable(file, e);
         }
     }
 

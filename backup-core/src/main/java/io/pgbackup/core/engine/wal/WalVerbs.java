@@ -5,6 +5,7 @@ import io.pgbackup.Repository;
 import io.pgbackup.catalog.CheckReport;
 import io.pgbackup.core.archive.ArchiveGaps;
 import io.pgbackup.core.archive.ArchivedTimelines;
+import io.pgbackup.core.archive.WaitingWal;
 import io.pgbackup.core.engine.Operation;
 import io.pgbackup.core.engine.OperationStarter;
 import io.pgbackup.core.postgres.wal.WalFileName;
@@ -135,6 +136,15 @@ public final class WalVerbs implements ClusterWal {
      */
     public List<CheckReport.Item> checkPolicy() {
         return new WalState(lanes, dropping).policy(spool());
+    }
+
+    /**
+     * What waits on this machine to be archived.
+     *
+     * @return nothing without a spool
+     */
+    public WaitingWal waiting() {
+        return policy.spool().<WaitingWal>map(WalSpool::new).orElseGet(WaitingWal::none);
     }
 
     /** Of the current identity only. */

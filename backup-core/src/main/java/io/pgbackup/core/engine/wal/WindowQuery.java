@@ -3,7 +3,9 @@ package io.pgbackup.core.engine.wal;
 import io.pgbackup.Lsn;
 import io.pgbackup.core.archive.ArchiveGaps;
 import io.pgbackup.core.archive.ArchivedTimelines;
+import io.pgbackup.core.archive.LogSource;
 import io.pgbackup.core.archive.SegmentChain;
+import io.pgbackup.core.archive.WaitingWal;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
@@ -63,8 +65,9 @@ public final class WindowQuery {
         WalSegmentSize size = new WalSegmentSize(archives.identity(identity).segmentSize());
         Timeline timeline = new Timeline(backup.wal().timeline());
         Lsn stop = backup.wal().stop();
-        ArchivedTimelines known =
-                timelines.computeIfAbsent(identity, number -> new ArchivedTimelines(archives.of(number)));
+        ArchivedTimelines known = timelines.computeIfAbsent(
+                identity,
+                number -> ArchivedTimelines.lasting(new LogSource(archives.of(number), WaitingWal.none()), size));
         SegmentChain chain =
                 SegmentChain.follow(known, known.newest(timeline, stop), size.startOf(size.segmentBefore(stop)), size);
         Optional<WalFileName> last = chain.segments().isEmpty()

@@ -85,6 +85,16 @@ public final class ServerSession implements AutoCloseable {
     }
 
     /**
+     * Asks what the server does with its finished segments.
+     *
+     * @return how it archives, and how that went
+     * @throws ClusterException {@code SESSION_LOST}
+     */
+    public ArchiverState archiver() {
+        return ArchiverState.ask(this);
+    }
+
+    /**
      * How far the log is safe on the server's disk: on a primary what is flushed, on a standby what was received or replayed, whichever is more.
      *
      * @return a position; bytes before it may be read from {@code pg_wal}

@@ -1,8 +1,6 @@
 package io.pgbackup.core.engine.restore.route;
 
 import io.pgbackup.Lsn;
-import io.pgbackup.core.archive.SegmentChain;
-import io.pgbackup.core.archive.WalArchive;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.record.LogEvent;
 import io.pgbackup.core.postgres.wal.record.MalformedWalException;
@@ -10,7 +8,6 @@ import io.pgbackup.core.postgres.wal.record.TransactionEnd;
 import io.pgbackup.core.postgres.wal.record.WalLayout;
 import io.pgbackup.core.postgres.wal.record.WalRecord;
 import io.pgbackup.core.postgres.wal.record.WalScanner;
-import io.pgbackup.core.storage.StorageErrors;
 import io.pgbackup.restore.RecoveryTarget;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,15 +23,15 @@ import org.jspecify.annotations.Nullable;
  * time is found by halving, for commits are in order of time but for moments; a transaction or a name only by reading on. For one thread.
  */
 final class TargetSearch {
-    private final WalArchive archive;
+    private final Stretch stretch;
     private final List<WalFileName> segments;
     private final WalLayout layout;
     private final Runnable heartbeat;
     private Optional<String> unreadable = Optional.empty();
 
-    TargetSearch(WalArchive archive, SegmentChain chain, WalLayout layout, Runnable heartbeat) {
-        this.archive = archive;
-        this.segments = chain.segments();
+    TargetSearch(Stretch stretch, WalLayout layout, Runnable heartbeat) {
+        this.stretch = stretch;
+        this.segments = stretch.segments();
         this.layout = layout;
         this.heartbeat = heartbeat;
     }
@@ -140,9 +137,7 @@ final class TargetSearch {
         for (int index = first; index < end; index++) {
             heartbeat.run();
             WalFileName name = segments.get(index);
-            try (InputStream content = archive.open(name)
-                    .orElseThrow(
-                            () -> archive.repository().missing(archive.layout().file(name)))) {
+            try (InputStream content = stretch.open(index)) {
                 for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
                     scanner.accept(buffer, 0, read);
                     if (found[0]) {
@@ -155,8 +150,7 @@ final class TargetSearch {
                 }
                 return found[0] ? index : -1;
             } catch (IOException e) {
-                throw StorageErrors.translate(
-                        e, archive.layout().file(name), archive.repository().name());
+                throw stretch.source().unreadable(name, e);
             }
         }
         return -1;

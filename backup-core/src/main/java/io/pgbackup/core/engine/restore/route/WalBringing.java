@@ -2,6 +2,7 @@ package io.pgbackup.core.engine.restore.route;
 
 import io.pgbackup.Lsn;
 import io.pgbackup.core.archive.ArchivedParts;
+import io.pgbackup.core.archive.LogSource;
 import io.pgbackup.core.archive.WalArchive;
 import io.pgbackup.core.engine.restore.target.TargetDirectory;
 import io.pgbackup.core.postgres.files.EntryAttributes;
@@ -37,27 +38,27 @@ public final class WalBringing {
      * @param work does it in parallel
      */
     public void bring(WalRoute route, OrderedWork work) {
-        route.archive().ifPresent(archive -> {
+        route.source().ifPresent(source -> {
             for (WalFileName name : route.files()) {
                 Optional<WalRoute.Part> part =
                         route.part().filter(begin -> begin.segment().equals(name));
-                work.submit(() -> bring(archive, name, part), done -> {});
+                work.submit(() -> bring(source, name, part), done -> {});
             }
             work.drain();
         });
     }
 
-    private Boolean bring(WalArchive archive, WalFileName name, Optional<WalRoute.Part> part) {
+    private Boolean bring(LogSource source, WalFileName name, Optional<WalRoute.Part> part) {
         target.write(
                 "pg_wal/" + name,
                 out -> {
                     // Parts go when the whole has come: who does not find one looks once more.
-                    boolean found = archive.copyTo(name, out)
-                            || part.isPresent() && isFilled(archive, part.get(), out)
-                            || archive.copyTo(name, out);
+                    boolean found = source.copyTo(name, out)
+                            || part.isPresent() && isFilled(source.archive(), part.get(), out)
+                            || source.copyTo(name, out);
                     if (!found) {
                         // It was listed a moment ago.
-                        throw archive.repository().missing(archive.layout().file(name));
+                        throw source.missing(name);
                     }
                 },
                 model);

@@ -1,7 +1,7 @@
 package io.pgbackup.core.engine.restore.route;
 
 import io.pgbackup.Lsn;
-import io.pgbackup.core.archive.WalArchive;
+import io.pgbackup.core.archive.LogSource;
 import io.pgbackup.core.postgres.recovery.RecoverySettings;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
@@ -13,14 +13,14 @@ import java.util.Optional;
  * How recovery comes from a backup to its target. Immutable.
  *
  * @param plan as users see it
- * @param archive where the WAL is that is brought; empty if none is
+ * @param source where the WAL is that is brought; empty if none is
  * @param part what was received of the last file that is brought, which is nowhere as a whole; empty if all are whole
  * @param settings with which the server recovers
  * @param doubt what a person should know of where recovery ends: it is before WAL that is missing, or nothing tells; empty if all is well
  */
 public record WalRoute(
         WalPlan plan,
-        Optional<WalArchive> archive,
+        Optional<LogSource> source,
         Optional<Part> part,
         RecoverySettings settings,
         Optional<String> doubt) {

@@ -1,20 +1,16 @@
 package io.pgbackup.core.engine.restore.route;
 
 import io.pgbackup.Lsn;
-import io.pgbackup.core.archive.ArchiveGaps;
-import io.pgbackup.core.archive.ArchiveLayout;
-import io.pgbackup.core.archive.ArchivedParts;
+import io.pgbackup.catalog.ServerIdentity;
 import io.pgbackup.core.archive.ArchivedTimelines;
+import io.pgbackup.core.archive.LogSource;
 import io.pgbackup.core.archive.SegmentChain;
-import io.pgbackup.core.archive.WalArchive;
 import io.pgbackup.core.postgres.wal.Timeline;
 import io.pgbackup.core.postgres.wal.TimelineHistory;
 import io.pgbackup.core.postgres.wal.WalFileName;
 import io.pgbackup.core.postgres.wal.WalSegmentSize;
 import io.pgbackup.core.postgres.wal.record.WalLayout;
-import io.pgbackup.core.repository.ClusterLayout;
 import io.pgbackup.core.repository.IdentityRecords;
-import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.core.repository.set.BackupRecord;
 import io.pgbackup.error.ConfigurationException;
 import io.pgbackup.error.ErrorCode;
@@ -24,7 +20,6 @@ import io.pgbackup.restore.RecoveryTimeline;
 import io.pgbackup.restore.RestoreRequest;
 import io.pgbackup.restore.WalDelivery;
 import io.pgbackup.restore.WalPlan;
-import io.pgbackup.wal.WalGap;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,14 +32,11 @@ import java.util.OptionalInt;
  * repository; what was read of the archive is kept for the next backup that is tried.
  */
 public final class WalRouting {
-    private static final int WAL_PAGE = 8192;
-
-    private final OpenRepository repository;
-    private final ClusterLayout layout;
+    private final LogPlaces places;
     private final RestoreRequest request;
     private final RecoveryOrders orders;
     private final IdentityRecords identities;
-    private Optional<ArchivedTimelines> timelines = Optional.empty();
+    private Optional<AvailableLog> log = Optional.empty();
     private int identity;
     private final Map<Timeline, Lsn> absent = new HashMap<>();
     private final Runnable heartbeat;
@@ -53,18 +45,16 @@ public final class WalRouting {
     /**
      * For one request.
      *
-     * @param repository that holds backups and WAL
-     * @param layout of the cluster
+     * @param places where backups and WAL are
      * @param request what is wanted
      * @param heartbeat called while WAL is read
      */
-    public WalRouting(OpenRepository repository, ClusterLayout layout, RestoreRequest request, Runnable heartbeat) {
+    public WalRouting(LogPlaces places, RestoreRequest request, Runnable heartbeat) {
         this.heartbeat = heartbeat;
-        this.repository = repository;
-        this.layout = layout;
+        this.places = places;
         this.request = request;
         this.orders = new RecoveryOrders(request);
-        this.identities = new IdentityRecords(repository, layout);
+        this.identities = new IdentityRecords(places.repository(), places.layout());
         requireSensible();
     }
 
@@ -97,7 +87,7 @@ public final class WalRouting {
         int number = identities.numberOf(backup.takenAs());
         Timeline own = new Timeline(backup.wal().timeline());
         return new Branch(
-                number, timelines(number).newest(own, backup.wal().stop()).timeline());
+                number, log(number).timelines().newest(own, backup.wal().stop()).timeline());
     }
 
     /**
@@ -111,38 +101,30 @@ public final class WalRouting {
         if (request.target() instanceof RecoveryTarget.EndOfBackup) {
             return toEndOf(backup);
         }
-        WalSegmentSize size = new WalSegmentSize(backup.server().segmentSize());
+        WalSegmentSize size = size(backup);
         Timeline timeline = new Timeline(backup.wal().timeline());
         Lsn stop = backup.wal().stop();
-        ArchivedTimelines known = timelines(identities.numberOf(backup.takenAs()));
-        TimelineHistory history = history(known, timeline, stop);
-        SegmentChain chain = SegmentChain.follow(known, history, begin(backup, size), size);
-        Lsn end = max(chain.segments().isEmpty() ? stop : chain.end(size), stop);
+        AvailableLog there = log(identities.numberOf(backup.takenAs()));
+        TimelineHistory history = history(there.timelines(), timeline, stop);
+        SegmentChain chain = SegmentChain.follow(there.timelines(), history, begin(backup, size), size);
+        Reach reach = Reach.of(backup, there, chain);
+        Stretch stretch = reach.stretch();
         requireConsistent(backup, chain, size);
         requireBehind(backup, stop);
-        requireSome(backup, chain, end);
+        requireSome(reach);
         doubt = Optional.empty();
-        int last = last(backup, known.archive(), chain, end);
+        Stretch wanted = stretch.until(last(reach));
         boolean brought = request.wal() instanceof WalDelivery.Prefetched;
-        Optional<WalRoute.Part> part = brought ? part(known.archive(), chain, size) : Optional.empty();
-        List<String> files = new ArrayList<>(brought ? files(chain, last) : List.of());
-        part.ifPresent(begin -> files.add(begin.segment().toString()));
-        Lsn until = part.map(begin -> max(begin.end(), end)).orElse(end);
         return new WalRoute(
-                new WalPlan(history.timeline().value(), backup.wal().start(), until, files),
-                brought ? Optional.of(known.archive()) : Optional.empty(),
-                part,
+                new WalPlan(
+                        history.timeline().value(),
+                        backup.wal().start(),
+                        reach.end(),
+                        brought ? files(chain, wanted) : List.of()),
+                brought ? Optional.of(there.source()) : Optional.empty(),
+                wanted.part().filter(begin -> brought),
                 orders.along(history.timeline()),
                 doubt);
-    }
-
-    /** What was received of the segment in which the log ends. Whoever wants a certain point gets it from whole segments. */
-    private Optional<WalRoute.Part> part(WalArchive archive, SegmentChain chain, WalSegmentSize size) {
-        return request.target() instanceof RecoveryTarget.Latest
-                ? new ArchivedParts(archive)
-                        .latest(chain.missing())
-                        .map(end -> new WalRoute.Part(chain.missing(), end, size))
-                : Optional.empty();
     }
 
     /** The set's own copy of its last segment may end with the backup. */
@@ -158,7 +140,7 @@ public final class WalRouting {
         if (!backup.holdsWal() && chain.end(size).compareTo(backup.wal().stop()) < 0) {
             throw unreachable(
                     "backup " + backup.label() + " holds no WAL of its own, and " + chain.missing()
-                            + " is missing in repository " + repository.name(),
+                            + " is missing in repository " + places.repository().name(),
                     "take another backup or repository");
         }
     }
@@ -176,7 +158,7 @@ public final class WalRouting {
         }
         WalSegmentSize size = new WalSegmentSize(backup.server().segmentSize());
         Timeline timeline = new Timeline(backup.wal().timeline());
-        ArchivedTimelines known = timelines(identities.numberOf(backup.takenAs()));
+        ArchivedTimelines known = log(identities.numberOf(backup.takenAs())).timelines();
         requireConsistent(
                 backup,
                 SegmentChain.follow(known, known.history(timeline), backup.wal().start(), size),
@@ -188,20 +170,21 @@ public final class WalRouting {
 
     private WalRoute toEndOf(BackupRecord backup) {
         List<String> files = ownWal(backup);
-        Optional<WalArchive> archive =
-                timelines.filter(known -> !files.isEmpty()).map(ArchivedTimelines::archive);
+        Optional<LogSource> source = log.filter(known -> !files.isEmpty()).map(AvailableLog::source);
         WalPlan plan = new WalPlan(
                 backup.wal().timeline(), backup.wal().start(), backup.wal().stop(), files);
-        return new WalRoute(plan, archive, Optional.empty(), orders.toEndOfBackup(), Optional.empty());
+        return new WalRoute(plan, source, Optional.empty(), orders.toEndOfBackup(), Optional.empty());
     }
 
-    private ArchivedTimelines timelines(int number) {
-        if (timelines.isEmpty() || identity != number) {
+    private AvailableLog log(int number) {
+        if (log.isEmpty() || identity != number) {
             identity = number;
-            timelines =
-                    Optional.of(new ArchivedTimelines(new WalArchive(repository, ArchiveLayout.of(layout, number))));
+            List<ServerIdentity> all = identities.all();
+            log = Optional.of(new AvailableLog(
+                    places.source(number, number == all.size()),
+                    new WalSegmentSize(all.get(number - 1).segmentSize())));
         }
-        return timelines.get();
+        return log.get();
     }
 
     private TimelineHistory history(ArchivedTimelines known, Timeline timeline, Lsn stop) {
@@ -221,10 +204,6 @@ public final class WalRouting {
         return known.newest(timeline, stop);
     }
 
-    private static Lsn max(Lsn one, Lsn other) {
-        return one.compareTo(other) > 0 ? one : other;
-    }
-
     private void requireBehind(BackupRecord backup, Lsn stop) {
         if (request.target() instanceof RecoveryTarget.Position target
                 && target.position().compareTo(stop) < 0) {
@@ -240,70 +219,68 @@ public final class WalRouting {
         }
     }
 
-    private void requireSome(BackupRecord backup, SegmentChain chain, Lsn end) {
-        if (chain.segments().isEmpty() && !(request.target() instanceof RecoveryTarget.Latest)) {
-            throw unreachable(leads(backup, chain, end), "wait until it is archived, or take another repository");
+    private void requireSome(Reach reach) {
+        if (reach.stretch().segments().isEmpty() && !(request.target() instanceof RecoveryTarget.Latest)) {
+            throw unreachable(leads(reach), "wait until it is archived, or take another repository");
         }
     }
 
     /** Index of the last segment that recovery needs. */
-    private int last(BackupRecord backup, WalArchive archive, SegmentChain chain, Lsn end) {
+    private int last(Reach reach) {
+        Stretch stretch = reach.stretch();
+        BackupRecord backup = reach.backup();
         if (request.target() instanceof RecoveryTarget.Latest) {
-            doubt = gap(chain, size(backup))
-                    .map(gap -> "recovery ends at " + end + ", for WAL is not there: " + ArchiveGaps.describe(gap));
-            return chain.segments().size() - 1;
+            doubt = reach.there()
+                    .explanation(reach.chain())
+                    .map(why -> "recovery ends at " + reach.end() + ", for WAL is not there: " + why);
+            return stretch.last();
         }
-        // Records behind this were looked at for a newer backup, and the target was not among them.
-        Lsn looked = absent.getOrDefault(chain.history().timeline(), end);
-        SegmentChain rest = request.target() instanceof RecoveryTarget.Time ? chain : chain.until(looked, size(backup));
-        TargetSearch search = new TargetSearch(archive, rest, layoutOf(backup), heartbeat);
+        Timeline timeline = reach.chain().history().timeline();
+        TargetSearch search = new TargetSearch(unsearched(timeline, reach), layoutOf(backup), heartbeat);
         OptionalInt found = search.find(request.target(), backup.wal().stop());
         if (found.isEmpty() && search.unreadable().isPresent()) {
             // The server may understand what this library does not: it decides.
             doubt = search.unreadable()
                     .map(where -> "nothing tells whether recovery comes to " + request.target()
                             + ": the archived log cannot be read on at " + where);
-            return chain.segments().size() - 1;
+            return stretch.last();
         }
         if (found.isEmpty()) {
-            absent.put(chain.history().timeline(), backup.wal().stop());
+            absent.put(timeline, backup.wal().stop());
             throw unreachable(
-                    "recovery would not stop at " + request.target() + ": " + leads(backup, chain, end),
+                    "recovery would not stop at " + request.target() + ": " + leads(reach),
                     "wait until what follows it is archived; take another repository, an earlier target, or latest()");
         }
-        return Math.min(found.getAsInt() + 1, chain.segments().size() - 1);
+        return Math.min(found.getAsInt() + 1, stretch.last());
     }
 
-    private String leads(BackupRecord backup, SegmentChain chain, Lsn end) {
-        return "the WAL in repository " + repository.name() + " leads from backup " + backup.label() + " to " + end
-                + " only: "
-                + gap(chain, size(backup)).map(ArchiveGaps::describe).orElse(chain.missing() + " is missing");
+    /** Records behind this were looked at for a newer backup, and the target was not among them. */
+    private Stretch unsearched(Timeline timeline, Reach reach) {
+        Lsn looked = absent.get(timeline);
+        return looked == null || request.target() instanceof RecoveryTarget.Time
+                ? reach.stretch()
+                : reach.wholeUntil(looked);
     }
 
-    /** What is known of WAL that is missing at the end of a chain. */
-    private Optional<WalGap> gap(SegmentChain chain, WalSegmentSize size) {
-        return timelines.flatMap(known -> new ArchiveGaps(known, size)
-                .find().stream()
-                        .filter(gap -> gap.firstMissing().equals(chain.missing().toString()))
-                        .findFirst());
+    private String leads(Reach reach) {
+        return reach.describe(places.repository().name());
     }
 
     private static WalSegmentSize size(BackupRecord backup) {
         return new WalSegmentSize(backup.server().segmentSize());
     }
 
-    /** The pages of the log have been 8 KiB in every version that anybody ships. */
     private static WalLayout layoutOf(BackupRecord backup) {
-        return new WalLayout(backup.server().systemIdentifier(), size(backup), WAL_PAGE);
+        return new WalLayout(backup.server().systemIdentifier(), size(backup), Stretch.WAL_PAGE);
     }
 
     private static RestoreException unreachable(String message, String hint) {
         return new RestoreException(ErrorCode.TARGET_UNREACHABLE, message, hint);
     }
 
-    private static List<String> files(SegmentChain chain, int last) {
+    private static List<String> files(SegmentChain chain, Stretch wanted) {
         List<WalFileName> files = new ArrayList<>(chain.histories());
-        files.addAll(chain.segments().subList(0, last + 1));
+        files.addAll(wanted.segments());
         return files.stream().map(WalFileName::toString).toList();
     }
 }
