@@ -172,6 +172,11 @@ final class Reading {
             throws StorageException {
         HttpHeaders headers = response.getHeaders();
         String attempted = "read " + key;
+        // The store says both with each object; whatever answers in its place says neither.
+        if (headers.getFirstHeaderStringValue("x-goog-generation") == null
+                && headers.getFirstHeaderStringValue("x-goog-hash") == null) {
+            throw errors.strange(attempted, "neither generation nor hash of an object", null);
+        }
         if (headers.getContentEncoding() != null
                 && !headers.getContentEncoding().equals("identity")) {
             throw errors.fault(attempted, "the store sent it encoded as " + headers.getContentEncoding());

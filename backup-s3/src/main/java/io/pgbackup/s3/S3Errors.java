@@ -11,11 +11,13 @@ import io.pgbackup.storage.StorageUnavailableException;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -129,7 +131,23 @@ final class S3Errors {
 
     /** An answer that S3 does not give: something in between spoke, and what became of the request is not known. */
     StorageUnavailableException notS3(String attempted, String why) {
-        return new StorageUnavailableException(attempted(attempted) + "the answer is none of S3's: " + why, null);
+        return new StorageUnavailableException(
+                attempted(attempted) + "the answer is none of S3's, something in between may have given it: " + why,
+                null);
+    }
+
+    /**
+     * Refuses what cannot be an object: every store sends an ETag with each, and none of ours is a page, though pages of something in between may have ETags
+     * too.
+     */
+    void requireObject(String attempted, @Nullable String eTag, @Nullable String contentType)
+            throws StorageUnavailableException {
+        if (eTag == null) {
+            throw notS3(attempted, "no ETag");
+        }
+        if (contentType != null && contentType.toLowerCase(Locale.ROOT).startsWith("text/html")) {
+            throw notS3(attempted, "a page, where an object should be");
+        }
     }
 
     StorageFaultException fault(String attempted, String why) {

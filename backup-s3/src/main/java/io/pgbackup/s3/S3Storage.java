@@ -112,6 +112,8 @@ final class S3Storage implements Storage {
             throws StorageException {
         boolean handedOver = false;
         try {
+            GetObjectResponse answer = stream.response();
+            errors.requireObject(attempted, answer.eTag(), answer.contentType());
             long length = range.isAll() ? wholeLength(attempted, stream) : partLength(attempted, range, stream);
             handedOver = true;
             return new RangeStream(key, stream, length, errors);
@@ -155,6 +157,7 @@ final class S3Storage implements Storage {
         requireOpen();
         try {
             HeadObjectResponse answer = clients.client().headObject(requests.stat(key));
+            errors.requireObject("stat " + key, answer.eTag(), answer.contentType());
             return Optional.of(info(key, answer.contentLength(), answer.lastModified()));
         } catch (S3Exception e) {
             if (WORDLESS.contains(e.statusCode())) {
@@ -172,6 +175,7 @@ final class S3Storage implements Storage {
                 clients.client().getObject(requests.read(key, ByteRange.all()))) {
             GetObjectResponse answer = stream.response();
             stream.abort();
+            errors.requireObject("stat " + key, answer.eTag(), answer.contentType());
             return Optional.of(info(key, answer.contentLength(), answer.lastModified()));
         } catch (IOException | RuntimeException e) {
             StorageException failure = errors.classify("stat " + key, e);
