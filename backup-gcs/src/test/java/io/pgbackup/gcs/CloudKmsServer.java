@@ -4,6 +4,8 @@ import com.google.api.client.json.GenericJson;
 import com.google.api.client.json.gson.GsonFactory;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,6 +30,7 @@ import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import javax.net.ssl.SSLContext;
 
 /** encrypt and decrypt of Cloud KMS: wants a known token and the right checksums, really encrypts, authenticates the associated data, and keeps versions that can be disabled. */
 final class CloudKmsServer implements AutoCloseable {
@@ -50,15 +53,34 @@ final class CloudKmsServer implements AutoCloseable {
     private record Refusal(int code, String status) {}
 
     CloudKmsServer(String token) throws IOException {
+        this(token, HttpServer.create(loopback(), 0));
+    }
+
+    CloudKmsServer(String token, SSLContext context) throws IOException {
+        this(token, secure(context));
+    }
+
+    private CloudKmsServer(String token, HttpServer server) {
         this.token = token;
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this.server = server;
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
     }
 
+    private static InetSocketAddress loopback() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    private static HttpsServer secure(SSLContext context) throws IOException {
+        HttpsServer server = HttpsServer.create(loopback(), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(context));
+        return server;
+    }
+
     URI uri() {
-        return URI.create("http://localhost:" + server.getAddress().getPort());
+        String scheme = server instanceof HttpsServer ? "https" : "http";
+        return URI.create(scheme + "://localhost:" + server.getAddress().getPort());
     }
 
     /** A new primary version. */

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Reads {@link S3} from text; the README of this module documents every key. */
 final class S3Settings {
@@ -26,7 +27,8 @@ final class S3Settings {
             "profile", "profile",
             "credential-process", "credential-process");
 
-    private static final List<String> KEYS = List.of(
+    /** Of what every service of Amazon's needs. */
+    static final List<String> CLIENT_KEYS = List.of(
             "authentication",
             "access-key-id",
             "access-key-id-secret",
@@ -39,16 +41,18 @@ final class S3Settings {
             "assume-role-arn",
             "external-id",
             "region",
-            "endpoint",
             "sts-endpoint",
-            "addressing",
             "certificate-authority",
             "proxy",
             "proxy-user",
             "proxy-password",
             "proxy-from-environment",
             "allow-plain-http",
-            "timeout-seconds",
+            "timeout-seconds");
+
+    private static final List<String> STORE_KEYS = List.of(
+            "endpoint",
+            "addressing",
             "checksums",
             "encryption",
             "kms-key-id",
@@ -64,9 +68,15 @@ final class S3Settings {
 
     static S3 read(Map<String, String> properties, SecretResolver secrets) {
         TextSettings text = new TextSettings(properties, secrets);
-        S3 settings = objects(connection(role(method(text), text), text), text);
-        text.requireNothingLeft(KEYS);
+        S3 settings = objects(store(client(text), text), text);
+        text.requireNothingLeft(
+                Stream.concat(CLIENT_KEYS.stream(), STORE_KEYS.stream()).toList());
         return settings;
+    }
+
+    /** Who asks, and how the way there is: what every service of Amazon's needs. */
+    static S3 client(TextSettings text) {
+        return connection(role(method(text), text), text);
     }
 
     private static S3 method(TextSettings text) {
@@ -131,13 +141,16 @@ final class S3Settings {
 
     private static S3 connection(S3 settings, TextSettings text) {
         S3 result = with(settings, text.take("region"), S3::region);
-        result = with(result, text.take("endpoint").map(uri("endpoint")), S3::endpoint);
         result = with(result, text.take("sts-endpoint").map(uri("sts-endpoint")), S3::stsEndpoint);
-        result = with(result, text.take("addressing").map(S3Settings::addressing), S3::addressing);
         result = with(result, text.take("certificate-authority").map(Path::of), S3::certificateAuthority);
         result = with(result, text.take("timeout-seconds").map(S3Settings::seconds), S3::timeout);
         result = proxy(result, text);
         return text.takeFlag("allow-plain-http") ? result.allowPlainHttp() : result;
+    }
+
+    private static S3 store(S3 settings, TextSettings text) {
+        S3 result = with(settings, text.take("endpoint").map(uri("endpoint")), S3::endpoint);
+        return with(result, text.take("addressing").map(S3Settings::addressing), S3::addressing);
     }
 
     private static S3 proxy(S3 settings, TextSettings text) {
@@ -180,7 +193,7 @@ final class S3Settings {
         return value.map(present -> change.apply(settings, present)).orElse(settings);
     }
 
-    private static Function<String, URI> uri(String key) {
+    static Function<String, URI> uri(String key) {
         return value -> {
             try {
                 return URI.create(value);
