@@ -6,6 +6,8 @@ import io.pgbackup.storage.SecretResolver;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -53,6 +55,7 @@ final class S3Settings {
     private static final List<String> STORE_KEYS = List.of(
             "endpoint",
             "addressing",
+            "as-of",
             "checksums",
             "encryption",
             "kms-key-id",
@@ -150,7 +153,16 @@ final class S3Settings {
 
     private static S3 store(S3 settings, TextSettings text) {
         S3 result = with(settings, text.take("endpoint").map(uri("endpoint")), S3::endpoint);
+        result = with(result, text.take("as-of").map(S3Settings::time), S3::asOf);
         return with(result, text.take("addressing").map(S3Settings::addressing), S3::addressing);
+    }
+
+    private static Instant time(String value) {
+        try {
+            return Instant.parse(value);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("as-of is a time such as 2026-11-20T08:15:00Z, not '" + value + "'", e);
+        }
     }
 
     private static S3 proxy(S3 settings, TextSettings text) {

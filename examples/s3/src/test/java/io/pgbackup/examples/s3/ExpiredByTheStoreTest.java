@@ -28,10 +28,12 @@ import io.pgbackup.s3.testkit.RadosGateway;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** A real store takes the rule that the library prints, and removes by it; what is gone is told from damage. */
+@Tag("long")
 class ExpiredByTheStoreTest {
     private static final String BUCKET = "acme-backups";
     private static final Duration DAY = Duration.ofDays(1);
