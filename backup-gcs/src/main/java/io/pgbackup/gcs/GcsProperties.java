@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +31,7 @@ final class GcsProperties {
             "endpoint", "certificate-authorities", "proxy", "metadata-host", "connect-timeout", "answer-timeout");
 
     private static final List<String> STORE =
-            List.of("plain-http-endpoint", "user-project", "kms-key", "customer-key", "event-based-holds");
+            List.of("plain-http-endpoint", "as-of", "user-project", "kms-key", "customer-key", "event-based-holds");
 
     private final Map<String, String> properties;
     private final SecretResolver secrets;
@@ -50,6 +51,7 @@ final class GcsProperties {
         for (ObjectKind kind : ObjectKind.values()) {
             settings = apply(settings, keyOf(kind), (now, name) -> now.storageClass(kind, name));
         }
+        settings = apply(settings, "as-of", (now, time) -> now.asOf(parsed("as-of", Instant::parse)));
         settings = apply(settings, "kms-key", Gcs::kmsKey);
         settings = apply(settings, "customer-key", (now, name) -> now.customerKey(secrets.resolve(name)));
         return isOn("event-based-holds") ? settings.eventBasedHolds() : settings;

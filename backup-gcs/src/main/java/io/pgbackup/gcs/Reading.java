@@ -81,11 +81,22 @@ final class Reading {
         if (range.length() == 0) {
             return nothing(key, range);
         }
+        return read(key, range, Optional.empty());
+    }
+
+    /** At least one byte, of the object or of one generation of it. */
+    InputStream read(ObjectKey key, ByteRange range, Optional<Long> generation) throws StorageException {
         String attempted = "read " + key;
         HttpResponse response;
         try {
-            response = request(location.name(key), range).executeMedia();
+            Storage.Objects.Get request = request(location.name(key), range);
+            generation.ifPresent(request::setGeneration);
+            response = request.executeMedia();
         } catch (HttpResponseException e) {
+            if (generation.isPresent() && e.getStatusCode() == MISSING) {
+                throw errors.fault(
+                        attempted, "generation " + generation.get() + ", which the store listed, is no longer there");
+            }
             throw refused(key, range, e);
         } catch (IOException e) {
             throw errors.classify(attempted, e);
@@ -136,7 +147,7 @@ final class Reading {
                 "cannot read " + key + " in " + location + ": there is no such object", cause);
     }
 
-    private StorageException beyond(ObjectKey key, ByteRange range, long size) {
+    StorageException beyond(ObjectKey key, ByteRange range, long size) {
         return errors.fault("read " + key, "the " + describe(range) + " does not lie within its " + size + " bytes");
     }
 
