@@ -9,6 +9,8 @@ final class SealedWal implements AutoCloseable {
     static final Spool NO_SPOOL = () -> {};
 
     private final Payload payload;
+    private final byte[] digest;
+    private final Runnable memory;
     private final Spool spool;
 
     /** Removes a temporary file. */
@@ -16,13 +18,25 @@ final class SealedWal implements AutoCloseable {
         void remove() throws IOException;
     }
 
-    SealedWal(Payload payload, Spool spool) {
+    SealedWal(Payload payload, byte[] digest, Runnable memory, Spool spool) {
         this.payload = payload;
+        this.digest = digest;
+        this.memory = memory;
         this.spool = spool;
     }
 
     Payload payload() {
         return payload;
+    }
+
+    /** Of the content, under the current key generation. */
+    byte[] digest() {
+        return digest;
+    }
+
+    /** The store has answered. Without an answer the memory is left alone: a call that was given up may still be reading it. */
+    void answered() {
+        memory.run();
     }
 
     @Override

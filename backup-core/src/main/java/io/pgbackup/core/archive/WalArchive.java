@@ -28,8 +28,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The archived WAL of one identity of a cluster in one repository. Files are stored once and never replaced. Safe for use by many threads. */
 public final class WalArchive {
@@ -79,14 +81,10 @@ public final class WalArchive {
      * @throws PgBackupException with {@link ErrorCode#WAL_CONFLICT} if another content is there
      */
     public boolean store(WalFileName name, Path file, Runnable sealed) {
-        Optional<byte[]> summary;
-        try {
-            summary = WalSummaries.of(name, file);
-        } catch (IOException e) {
-            throw WalFiles.unreadable(file, e);
-        }
-        boolean created = store(layout.file(name), file, sealed);
-        summary.ifPresent(bytes -> summaries.store(name, bytes));
+        AtomicReference<Optional<byte[]>> summary = new AtomicReference<>(Optional.empty());
+        boolean created =
+                store(layout.file(name), file, content -> summary.set(WalSummaries.of(name, content)), sealed);
+        Objects.requireNonNull(summary.get()).ifPresent(bytes -> summaries.store(name, bytes));
         return created;
     }
 
@@ -99,16 +97,21 @@ public final class WalArchive {
      * @return false if it was there
      */
     boolean store(ObjectKey key, Path file, Runnable sealed) {
-        try (SealedWal object = sealing.seal(key, file)) {
+        return store(key, file, content -> {}, sealed);
+    }
+
+    private boolean store(ObjectKey key, Path file, WalSealing.Reader reader, Runnable sealed) {
+        try (SealedWal object = sealing.seal(key, file, reader)) {
             sealed.run();
-            if (repository.create(key, HeaderKind.WAL, object.payload())) {
-                return true;
+            boolean created = repository.create(key, HeaderKind.WAL, object.payload());
+            object.answered();
+            if (!created) {
+                requireSame(key, file, object.digest());
             }
+            return created;
         } catch (IOException e) {
             throw WalFiles.unreadable(file, e);
         }
-        requireSame(key, file);
-        return false;
     }
 
     /**
@@ -140,16 +143,13 @@ public final class WalArchive {
     }
 
     /** The stored digest is compared under the key generation that made it: the same content, sealed twice, is never the same bytes. */
-    private void requireSame(ObjectKey key, Path file) {
+    private void requireSame(ObjectKey key, Path file, byte[] current) throws IOException {
         ObjectHeader header = header(key);
         byte[] stored = header.contentDigest()
                 .orElseThrow(() -> repository.malformed(key, new IllegalArgumentException("it has no digest")));
-        byte[] given;
-        try (InputStream in = Files.newInputStream(file)) {
-            given = WalSealing.digest(in, repository.cipher().contentDigest(header.generation()));
-        } catch (IOException e) {
-            throw WalFiles.unreadable(file, e);
-        }
+        byte[] given = header.generation() == repository.cipher().currentGeneration()
+                ? current
+                : digest(file, header.generation());
         if (!Arrays.equals(stored, given)) {
             throw new ConflictException(
                     ErrorCode.WAL_CONFLICT,
@@ -159,6 +159,12 @@ public final class WalArchive {
                     "Two servers archive under one name: a restored or promoted copy beside the server, or a cluster that was turned"
                             + " back. Give the copy a cluster name of its own, or call forkCluster if the copy goes on as this"
                             + " cluster.");
+        }
+    }
+
+    private byte[] digest(Path file, int generation) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return WalSealing.digest(in, repository.cipher().contentDigest(generation));
         }
     }
 

@@ -19,8 +19,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -41,17 +39,11 @@ public final class WalSummaries {
         this.layout = layout;
     }
 
-    /** The summary of a file in its written form; empty if it is no segment, or one that cannot be summarised. */
-    static Optional<byte[]> of(WalFileName name, Path file) throws IOException {
+    /** The summary of a file's content in its written form; empty if it is no segment, or one that cannot be summarised. */
+    static Optional<byte[]> of(WalFileName name, InputStream in) throws IOException {
         if (name.kind() != WalFileName.Kind.SEGMENT) {
             return Optional.empty();
         }
-        try (InputStream in = Files.newInputStream(file)) {
-            return of(name, in);
-        }
-    }
-
-    private static Optional<byte[]> of(WalFileName name, InputStream in) throws IOException {
         try {
             Optional<SegmentSummary> summary = summarise(name, in);
             if (summary.isEmpty()) {

@@ -54,15 +54,43 @@ public final class ObjectSealer implements AutoCloseable {
      * @param random source of salts
      */
     public ObjectSealer(RepositoryCipher repositoryCipher, CodecSpec codecSpec, int capacity, SecureRandom random) {
-        if (capacity < ObjectHeader.LONGEST + FrameHeader.LENGTH + repositoryCipher.overhead()) {
-            throw new IllegalArgumentException("a capacity of " + capacity + " bytes holds no frame");
-        }
+        this(
+                repositoryCipher,
+                codecSpec,
+                requireFrame(repositoryCipher, capacity),
+                random,
+                new byte[Math.min(capacity, FIRST_ALLOCATION)]);
+    }
+
+    private ObjectSealer(
+            RepositoryCipher repositoryCipher, CodecSpec codecSpec, int capacity, SecureRandom random, byte[] buffer) {
         this.repositoryCipher = repositoryCipher;
         this.codec = codecSpec.newCodec();
         this.random = random;
         this.capacity = capacity;
         this.compressed = new byte[codecSpec.id() == CodecId.NONE ? 0 : codec.maxCompressedLength(MAXIMUM_FRAME)];
-        this.buffer = new byte[Math.min(capacity, FIRST_ALLOCATION)];
+        this.buffer = buffer;
+    }
+
+    /**
+     * A sealer in memory that somebody lends.
+     *
+     * @param repositoryCipher of the repository; stays the caller's
+     * @param codecSpec how to compress
+     * @param random source of salts
+     * @param lent its length is the capacity; also payloads live in it
+     * @return with nothing in it
+     */
+    public static ObjectSealer within(
+            RepositoryCipher repositoryCipher, CodecSpec codecSpec, SecureRandom random, byte[] lent) {
+        return new ObjectSealer(repositoryCipher, codecSpec, requireFrame(repositoryCipher, lent.length), random, lent);
+    }
+
+    private static int requireFrame(RepositoryCipher cipher, int capacity) {
+        if (capacity < ObjectHeader.LONGEST + frameOverhead(cipher)) {
+            throw new IllegalArgumentException("a capacity of " + capacity + " bytes holds no frame");
+        }
+        return capacity;
     }
 
     /**

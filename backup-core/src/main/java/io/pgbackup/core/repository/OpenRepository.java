@@ -115,6 +115,16 @@ public final class OpenRepository extends StoredObjects implements AutoCloseable
     }
 
     /**
+     * Makes a sealer of this repository's cipher and codec in memory that somebody lends.
+     *
+     * @param lent its length is the most bytes of an object; also payloads live in it
+     * @return for one worker
+     */
+    public ObjectSealer sealerWithin(byte[] lent) {
+        return ObjectSealer.within(cipher, codec, random, lent);
+    }
+
+    /**
      * Seals and creates a small object.
      *
      * @param key where

@@ -124,7 +124,7 @@ class KilledArchivingServerTest {
     }
 
     private static Lsn end(String segment) {
-        return SEGMENT.startOf(WalFileName.parse(segment).segmentNumber(SEGMENT) + 1);
+        return SEGMENT.startOf(number(segment) + 1);
     }
 
     /** What was committed with its whole commit record before a position. */
@@ -147,9 +147,18 @@ class KilledArchivingServerTest {
         }
     }
 
+    /** The last one that can be reached: of those that were pushed ahead when the process died, one may be missing in the middle. */
     private static String last(Repository repository) {
         List<String> archived = segments(Site.place(repository).resolve("main/wal/1/00000001/0000000100000000"));
-        return archived.get(archived.size() - 1);
+        int last = 0;
+        while (last + 1 < archived.size() && number(archived.get(last + 1)) == number(archived.get(last)) + 1) {
+            last++;
+        }
+        return archived.get(last);
+    }
+
+    private static long number(String segment) {
+        return WalFileName.parse(segment).segmentNumber(SEGMENT);
     }
 
     /** Every segment that the server has finished is archived with the content that the server still has. */

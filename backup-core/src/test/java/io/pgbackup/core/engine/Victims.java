@@ -137,7 +137,10 @@ final class Victims implements AutoCloseable {
         try (PgBackup pg = PgBackup.of(Cluster.named("main").withoutServer())
                 .repository(repository)
                 .build()) {
-            await().atMost(PATIENCE).until(() -> pg.wal().fetch(segment, log.resolveSibling("probe")));
+            // What is pushed ahead may come before what is asked for.
+            await().atMost(PATIENCE)
+                    .until(() -> pg.wal().fetch(segment, log.resolveSibling("probe"))
+                            && pg.wal().gaps(repository).isEmpty());
         }
     }
 

@@ -11,13 +11,16 @@ import io.pgbackup.core.repository.OpenRepository;
 import io.pgbackup.error.ErrorCode;
 import io.pgbackup.error.RepositoryException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The archives of one cluster in one open repository: one for each identity that the cluster had. Safe for use by many threads. */
 public final class Archives {
     private final OpenRepository repository;
     private final ClusterLayout layout;
+    private final Map<Integer, WalArchive> archives = new ConcurrentHashMap<>();
     private volatile List<ServerIdentity> identities;
 
     /**
@@ -85,7 +88,7 @@ public final class Archives {
      */
     public WalArchive of(int number) {
         requireKnown(number);
-        return new WalArchive(repository, ArchiveLayout.of(layout, number));
+        return archives.computeIfAbsent(number, some -> new WalArchive(repository, ArchiveLayout.of(layout, some)));
     }
 
     /**

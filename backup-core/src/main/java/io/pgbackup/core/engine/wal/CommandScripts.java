@@ -17,7 +17,7 @@ final class CommandScripts {
     private static final int RESTORE_SECONDS = 600;
     private static final int RESTORE_PATIENCE_SECONDS = 30;
 
-    /** Prints the status of the answer; its body goes to a file. */
+    /** The answer's body goes to a file, or is printed for the file {@code -}; then its status is printed, three digits. */
     private static final String ASK = """
             #!/bin/sh
             # Written by pgbackup; written anew whenever its service is asked for it.
@@ -42,15 +42,16 @@ final class CommandScripts {
                     last if $line =~ /^\\r?\\n$/;
                     $length = $1 if $line =~ /^Content-Length: (\\d+)/i;
                   }
-                  open my $out, ">", $file or exit 23;
+                  my $out = \\*STDOUT;
+                  if ($file ne "-") { open $out, ">", $file or exit 23; }
                   binmode $out;
                   my $count = 0;
                   while (my $read = read $service, my $bytes, 65536) {
                     print $out $bytes or exit 23;
                     $count += $read;
                   }
-                  close $out or exit 23;
                   exit 18 if $count != $length;
+                  if ($file ne "-") { close $out or exit 23; }
                   print $code;
                 ' "$socket" "$1" "$2" "$3"
               fi
@@ -71,17 +72,15 @@ final class CommandScripts {
             """;
 
     private static final String ARCHIVE = """
-            answer=$(mktemp) || exit 1
-            trap 'rm -f "$answer"' EXIT
-            code=$(ask "/push/$1" "$answer" %d)
+            answer=$(ask "/push/$1" - %d)
             asked=$?
             if [ "$asked" = 7 ] && can_launch; then
               launch push "$settings" "$2" && exit 0
               exit 1
             fi
             [ "$asked" = 0 ] || { echo "pgbackup does not answer at $socket: is its process up?" >&2; exit 1; }
-            [ "$code" = 200 ] && exit 0
-            cat "$answer" >&2
+            [ "$answer" = 200 ] && exit 0
+            printf '%%s\n' "${answer%%???}" >&2
             exit 1
             """;
 

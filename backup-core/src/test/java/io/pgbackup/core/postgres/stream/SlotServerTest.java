@@ -122,7 +122,7 @@ class SlotServerTest {
                 receiver.awaitStored(wal.switchSegment());
             }
             List<WalFileName> before = destination.segments();
-            server.execute("SELECT pg_drop_replication_slot('keeper')");
+            drop(server);
             outrun(server, wal);
             for (int attempt = 0; attempt < 2; attempt++) {
                 try (RunningReceiver receiver = receiver(network)) {
