@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 
 /**
  * Says what a failure means to the caller. "Missing" and "exists" are said only where S3 said so by code; what is not understood is a fault if S3
@@ -148,6 +149,13 @@ final class S3Errors {
         if (contentType != null && contentType.toLowerCase(Locale.ROOT).startsWith("text/html")) {
             throw notS3(attempted, "a page, where an object should be");
         }
+    }
+
+    /** The same of the answer to a create. */
+    void requireCreated(String attempted, PutObjectResponse answer) throws StorageUnavailableException {
+        String contentType =
+                answer.sdkHttpResponse().firstMatchingHeader("Content-Type").orElse(null);
+        requireObject(attempted, answer.eTag(), contentType);
     }
 
     StorageFaultException fault(String attempted, String why) {

@@ -83,9 +83,7 @@ final class S3Storage implements Storage {
                 request = request.toBuilder().contentMD5(sent.digest()).build();
             }
             PutObjectResponse answer = clients.client().putObject(request, sent.body());
-            if (answer.eTag() == null) {
-                throw errors.notS3(attempted, "no ETag");
-            }
+            errors.requireCreated(attempted, answer);
         } catch (RuntimeException e) {
             throw sent.failure().orElseGet(() -> errors.classify(attempted, e));
         }

@@ -226,6 +226,18 @@ class S3ErrorsTest {
         assertThatThrownBy(this::create).isInstanceOf(StorageUnavailableException.class);
     }
 
+    /** Pages that a web server has as files come with an ETag. */
+    @Test
+    void aPageIsNoAnswerToACreateNorAnObject() {
+        server.then(ScriptedServer.answer(
+                200, Map.of("ETag", "\"e\"", "Content-Type", "text/html"), "<html>Please log in</html>"));
+
+        assertThatThrownBy(this::create)
+                .isInstanceOf(StorageUnavailableException.class)
+                .hasMessageContaining("something in between");
+        assertThatThrownBy(() -> storage.read(KEY, ByteRange.all())).isInstanceOf(StorageUnavailableException.class);
+    }
+
     @Test
     void aDeletionIsBelievedOfTheKeysThatTheAnswerNames() throws Exception {
         server.then(
