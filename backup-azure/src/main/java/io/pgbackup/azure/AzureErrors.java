@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * account, or a page of some proxy in between, is a fault. Causes are {@link Redaction redacted}.
  */
 final class AzureErrors {
-    private static final HttpHeaderName REQUEST_ID = HttpHeaderName.fromString("x-ms-request-id");
+    static final HttpHeaderName REQUEST_ID = HttpHeaderName.fromString("x-ms-request-id");
     private static final String IMMUTABLE = "BlobImmutableDueToPolicy";
     private static final Set<String> EXISTS = Set.of("BlobAlreadyExists", "ConditionNotMet");
     private static final Set<String> LOCKED = Set.of(

@@ -50,6 +50,7 @@ final class Connection {
             if (container == null) {
                 String endpoint = endpoint();
                 container = builder(endpoint)
+                        .addPolicy(RequestPolicies.onlyTheStoreAnswers())
                         .addPolicy(policy(endpoint))
                         .buildAsyncClient()
                         .getBlobContainerAsyncClient(location.container());

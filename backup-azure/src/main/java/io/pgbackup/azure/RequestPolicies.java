@@ -10,10 +10,11 @@ import com.azure.core.http.policy.AzureSasCredentialPolicy;
 import com.azure.core.http.policy.HttpPipelinePolicy;
 import com.azure.storage.common.StorageSharedKeyCredential;
 import com.azure.storage.common.policy.StorageSharedKeyCredentialPolicy;
+import java.io.IOException;
 import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 
-/** Steps of the SDK's pipeline that authenticate a request by what a source gives at that moment. */
+/** Steps of the SDK's pipeline: they authenticate a request by what a source gives at that moment, and look at who answered. */
 final class RequestPolicies {
     private RequestPolicies() {}
 
@@ -50,6 +51,20 @@ final class RequestPolicies {
             }
             context.getHttpRequest().setHeader(HttpHeaderName.AUTHORIZATION, "Bearer " + token.value());
             return next.process();
+        });
+    }
+
+    /**
+     * Takes a success for one only if the store said so: it numbers each of its answers, and a page of something in between that answers everything has no such number.
+     */
+    static HttpPipelinePolicy onlyTheStoreAnswers() {
+        return (context, next) -> next.process().flatMap(answer -> {
+            if (answer.getStatusCode() >= 300 || answer.getHeaderValue(AzureErrors.REQUEST_ID) != null) {
+                return Mono.just(answer);
+            }
+            answer.close();
+            return Mono.error(new IOException("the answer " + answer.getStatusCode()
+                    + " is not one of the store, something in between may have given it: it has no request id"));
         });
     }
 

@@ -25,6 +25,8 @@ import java.util.regex.Pattern;
  * @param requests to the vault
  */
 record VaultKey(String vault, String name, Algorithm algorithm, VaultRequests requests) implements KeyWrapper {
+    static final String SERVICE = "azure-key-vault";
+
     private static final Pattern IDENTIFIER =
             Pattern.compile("https://([^/]+)/keys/([A-Za-z0-9-]+)/([A-Za-z0-9]{1,64})");
 
@@ -44,7 +46,7 @@ record VaultKey(String vault, String name, Algorithm algorithm, VaultRequests re
 
     @Override
     public String service() {
-        return "azure-key-vault";
+        return SERVICE;
     }
 
     @Override

@@ -25,6 +25,8 @@ import java.util.regex.Pattern;
  * they wrapped as long as they are enabled. Immutable, safe for use by many threads.
  */
 public final class CloudKms implements KeyWrapper {
+    static final String SERVICE = "google-cloud-kms";
+
     private static final Pattern KEY = Pattern.compile(
             "projects/[A-Za-z0-9.:_-]+/locations/[A-Za-z0-9-]+/keyRings/[A-Za-z0-9_-]+" + "/cryptoKeys/[A-Za-z0-9_-]+");
     private static final URI GOOGLE = URI.create("https://cloudkms.googleapis.com");
@@ -78,7 +80,7 @@ public final class CloudKms implements KeyWrapper {
 
     @Override
     public String service() {
-        return "google-cloud-kms";
+        return SERVICE;
     }
 
     @Override

@@ -7,8 +7,10 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -27,15 +29,17 @@ public final class Gcs implements ProviderConfig {
     private final Authentication authentication;
     private final Connection connection;
     private final ObjectOptions objects;
+    private final Optional<Instant> past;
 
-    private Gcs(Authentication authentication, Connection connection, ObjectOptions objects) {
+    private Gcs(Authentication authentication, Connection connection, ObjectOptions objects, Optional<Instant> past) {
         this.authentication = authentication;
         this.connection = connection;
         this.objects = objects;
+        this.past = past;
     }
 
     private static Gcs of(Authentication authentication) {
-        return new Gcs(authentication, Connection.standard(), ObjectOptions.standard());
+        return new Gcs(authentication, Connection.standard(), ObjectOptions.standard(), Optional.empty());
     }
 
     /**
@@ -262,6 +266,17 @@ public final class Gcs implements ProviderConfig {
         return with(objects.withEventBasedHolds());
     }
 
+    /**
+     * The repository as it was at a time, whatever was deleted or overwritten since: for a bucket with object versioning. It can be read, listed, verified and restored
+     * from; nothing can be written.
+     *
+     * @param time not in the future
+     * @return new settings
+     */
+    public Gcs asOf(Instant time) {
+        return new Gcs(authentication, connection, objects, Optional.of(time));
+    }
+
     private static String requireText(String name, String value) {
         if (value.isBlank()) {
             throw new IllegalArgumentException(name + " is blank");
@@ -270,11 +285,11 @@ public final class Gcs implements ProviderConfig {
     }
 
     private Gcs with(Connection changed) {
-        return new Gcs(authentication, changed, objects);
+        return new Gcs(authentication, changed, objects, past);
     }
 
     private Gcs with(ObjectOptions changed) {
-        return new Gcs(authentication, connection, changed);
+        return new Gcs(authentication, connection, changed, past);
     }
 
     Authentication authentication() {
@@ -283,6 +298,10 @@ public final class Gcs implements ProviderConfig {
 
     Connection connection() {
         return connection;
+    }
+
+    Optional<Instant> past() {
+        return past;
     }
 
     ObjectOptions objects() {
@@ -297,6 +316,7 @@ public final class Gcs implements ProviderConfig {
     /** The settings without secrets. */
     @Override
     public String toString() {
-        return "Gcs[" + authentication + ", " + connection + ", " + objects + "]";
+        return "Gcs[" + authentication + ", " + connection + ", " + objects
+                + past.map(time -> ", as of " + time).orElse("") + "]";
     }
 }

@@ -90,7 +90,10 @@ final class GcsErrors {
 
     /** A reply with a good status that no store would give: whether the request was carried out is not known. */
     StorageUnavailableException strange(String attempted, String what, @Nullable Throwable cause) {
-        return new StorageUnavailableException(cannot(attempted) + "the reply is not one of the store: " + what, cause);
+        return new StorageUnavailableException(
+                cannot(attempted) + "the reply is not one of the store, something in between may have given it: "
+                        + what,
+                cause);
     }
 
     StorageFaultException fault(String attempted, String why) {

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -25,18 +26,12 @@ final class GcsProperties {
             "access-token",
             "application-default",
             "anonymous");
-    private static final List<String> OTHERS = List.of(
-            "endpoint",
-            "plain-http-endpoint",
-            "certificate-authorities",
-            "proxy",
-            "metadata-host",
-            "connect-timeout",
-            "answer-timeout",
-            "user-project",
-            "kms-key",
-            "customer-key",
-            "event-based-holds");
+    /** Of the way to every service of Google's. */
+    private static final List<String> CONNECTION = List.of(
+            "endpoint", "certificate-authorities", "proxy", "metadata-host", "connect-timeout", "answer-timeout");
+
+    private static final List<String> STORE =
+            List.of("plain-http-endpoint", "as-of", "user-project", "kms-key", "customer-key", "event-based-holds");
 
     private final Map<String, String> properties;
     private final SecretResolver secrets;
@@ -47,14 +42,28 @@ final class GcsProperties {
     }
 
     Gcs read() {
-        new TreeSet<>(properties.keySet()).forEach(GcsProperties::requireKnown);
+        List<String> known = known(STORE);
+        for (ObjectKind kind : ObjectKind.values()) {
+            known.add(keyOf(kind));
+        }
+        requireKnown("gs", known);
         Gcs settings = connected(authenticated());
         for (ObjectKind kind : ObjectKind.values()) {
             settings = apply(settings, keyOf(kind), (now, name) -> now.storageClass(kind, name));
         }
+        settings = apply(settings, "as-of", (now, time) -> now.asOf(parsed("as-of", Instant::parse)));
         settings = apply(settings, "kms-key", Gcs::kmsKey);
         settings = apply(settings, "customer-key", (now, name) -> now.customerKey(secrets.resolve(name)));
         return isOn("event-based-holds") ? settings.eventBasedHolds() : settings;
+    }
+
+    CloudKms readKey() {
+        requireKnown(CloudKms.SERVICE, known(List.of("key")));
+        if (!properties.containsKey("key")) {
+            throw new IllegalArgumentException("key is missing");
+        }
+        CloudKms key = CloudKms.key(value("key"), connected(authenticated()));
+        return properties.containsKey("endpoint") ? key.endpoint(parsed("endpoint", URI::create)) : key;
     }
 
     private Gcs authenticated() {
@@ -145,15 +154,19 @@ final class GcsProperties {
         return CLASS_PREFIX + kind.name().toLowerCase(Locale.ROOT);
     }
 
-    private static void requireKnown(String key) {
+    private static List<String> known(List<String> more) {
         List<String> known = new ArrayList<>(METHODS);
-        known.addAll(OTHERS);
-        for (ObjectKind kind : ObjectKind.values()) {
-            known.add(keyOf(kind));
-        }
-        if (!known.contains(key)) {
-            throw new IllegalArgumentException(
-                    "'" + key + "' is not a setting of gs; the nearest is '" + NearestName.to(key, known) + "'");
+        known.addAll(CONNECTION);
+        known.addAll(more);
+        return known;
+    }
+
+    private void requireKnown(String of, List<String> known) {
+        for (String key : new TreeSet<>(properties.keySet())) {
+            if (!known.contains(key)) {
+                throw new IllegalArgumentException("'" + key + "' is not a setting of " + of + "; the nearest is '"
+                        + NearestName.to(key, known) + "'");
+            }
         }
     }
 }

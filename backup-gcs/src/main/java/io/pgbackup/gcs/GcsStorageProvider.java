@@ -9,6 +9,7 @@ import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageFaultException;
 import io.pgbackup.storage.StorageLocation;
 import io.pgbackup.storage.StorageProvider;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +31,14 @@ public final class GcsStorageProvider implements StorageProvider {
             throws StorageException {
         GcsLocation place = GcsLocation.parse(location);
         if (config instanceof Gcs gcs) {
-            return new GcsStorage(place, gcs, context.clock());
+            Optional<Instant> past = gcs.past();
+            if (past.filter(time -> time.isAfter(context.clock().instant())).isPresent()) {
+                throw new StorageFaultException(
+                        "cannot open " + location + ": asOf(" + past.get() + ") lies in the future");
+            }
+            return past.isPresent()
+                    ? new PastStorage(place, gcs, context.clock(), past.get())
+                    : new GcsStorage(place, gcs, context.clock());
         }
         if (config == ProviderConfig.none()) {
             return new GcsStorage(place, Gcs.applicationDefault(), context.clock());

@@ -81,11 +81,22 @@ final class Reading {
         if (range.length() == 0) {
             return nothing(key, range);
         }
+        return read(key, range, Optional.empty());
+    }
+
+    /** At least one byte, of the object or of one generation of it. */
+    InputStream read(ObjectKey key, ByteRange range, Optional<Long> generation) throws StorageException {
         String attempted = "read " + key;
         HttpResponse response;
         try {
-            response = request(location.name(key), range).executeMedia();
+            Storage.Objects.Get request = request(location.name(key), range);
+            generation.ifPresent(request::setGeneration);
+            response = request.executeMedia();
         } catch (HttpResponseException e) {
+            if (generation.isPresent() && e.getStatusCode() == MISSING) {
+                throw errors.fault(
+                        attempted, "generation " + generation.get() + ", which the store listed, is no longer there");
+            }
             throw refused(key, range, e);
         } catch (IOException e) {
             throw errors.classify(attempted, e);
@@ -136,7 +147,7 @@ final class Reading {
                 "cannot read " + key + " in " + location + ": there is no such object", cause);
     }
 
-    private StorageException beyond(ObjectKey key, ByteRange range, long size) {
+    StorageException beyond(ObjectKey key, ByteRange range, long size) {
         return errors.fault("read " + key, "the " + describe(range) + " does not lie within its " + size + " bytes");
     }
 
@@ -172,6 +183,11 @@ final class Reading {
             throws StorageException {
         HttpHeaders headers = response.getHeaders();
         String attempted = "read " + key;
+        // The store says both with each object; whatever answers in its place says neither.
+        if (headers.getFirstHeaderStringValue("x-goog-generation") == null
+                && headers.getFirstHeaderStringValue("x-goog-hash") == null) {
+            throw errors.strange(attempted, "neither generation nor hash of an object", null);
+        }
         if (headers.getContentEncoding() != null
                 && !headers.getContentEncoding().equals("identity")) {
             throw errors.fault(attempted, "the store sent it encoded as " + headers.getContentEncoding());

@@ -4,18 +4,20 @@ import com.google.api.client.json.GenericJson;
 import com.google.api.client.json.gson.GsonFactory;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import io.pgbackup.keys.testkit.SealingKeys;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,25 +26,20 @@ import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
-import javax.crypto.AEADBadTagException;
-import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
+import javax.net.ssl.SSLContext;
 
 /** encrypt and decrypt of Cloud KMS: wants a known token and the right checksums, really encrypts, authenticates the associated data, and keeps versions that can be disabled. */
 final class CloudKmsServer implements AutoCloseable {
     static final String RING = "projects/acme/locations/europe-west3/keyRings/backup/cryptoKeys/";
 
     private static final Pattern PATH = Pattern.compile("/v1/(projects/[^:]+):(encrypt|decrypt)");
-    private static final int NONCE = 12;
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final Map<String, List<byte[]>> keys = new ConcurrentHashMap<>();
+    private final SealingKeys keys = new SealingKeys();
     private final Set<String> disabled = ConcurrentHashMap.newKeySet();
     private final Map<String, Refusal> refusals = new ConcurrentHashMap<>();
     private final List<String> associated = new CopyOnWriteArrayList<>();
-    private final SecureRandom random = new SecureRandom();
     private final String token;
     private volatile boolean damaging;
     private volatile int requests;
@@ -50,22 +47,39 @@ final class CloudKmsServer implements AutoCloseable {
     private record Refusal(int code, String status) {}
 
     CloudKmsServer(String token) throws IOException {
+        this(token, HttpServer.create(loopback(), 0));
+    }
+
+    CloudKmsServer(String token, SSLContext context) throws IOException {
+        this(token, secure(context));
+    }
+
+    private CloudKmsServer(String token, HttpServer server) {
         this.token = token;
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this.server = server;
         server.setExecutor(threads);
         server.createContext("/", this::handle);
         server.start();
     }
 
+    private static InetSocketAddress loopback() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    private static HttpsServer secure(SSLContext context) throws IOException {
+        HttpsServer server = HttpsServer.create(loopback(), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(context));
+        return server;
+    }
+
     URI uri() {
-        return URI.create("http://localhost:" + server.getAddress().getPort());
+        String scheme = server instanceof HttpsServer ? "https" : "http";
+        return URI.create(scheme + "://localhost:" + server.getAddress().getPort());
     }
 
     /** A new primary version. */
     void rotate(String name) {
-        byte[] key = new byte[32];
-        random.nextBytes(key);
-        keys.computeIfAbsent(name, ignored -> new CopyOnWriteArrayList<>()).add(key);
+        keys.rotate(name);
     }
 
     void disable(String name, int version) {
@@ -103,19 +117,16 @@ final class CloudKmsServer implements AutoCloseable {
                         GsonFactory.getDefaultInstance().createJsonParser(body).parse(GenericJson.class);
                 answer(exchange, path.group(1), path.group(2), asked);
             }
-        } catch (GeneralSecurityException e) {
-            throw new IOException(e);
         }
     }
 
-    private void answer(HttpExchange exchange, String name, String verb, GenericJson asked)
-            throws IOException, GeneralSecurityException {
+    private void answer(HttpExchange exchange, String name, String verb, GenericJson asked) throws IOException {
         if (refusals.containsKey(name)) {
             Refusal refusal = refusals.get(name);
             error(exchange, refusal.code(), refusal.status(), "as planned");
             return;
         }
-        if (!keys.containsKey(name)) {
+        if (keys.newest(name) == 0) {
             error(exchange, 404, "NOT_FOUND", "CryptoKey " + name + " not found.");
             return;
         }
@@ -143,18 +154,14 @@ final class CloudKmsServer implements AutoCloseable {
         return Long.toString(crc.getValue());
     }
 
-    private void encrypt(HttpExchange exchange, String name, byte[] plain, byte[] data)
-            throws IOException, GeneralSecurityException {
-        int version = versions(name).size();
+    private void encrypt(HttpExchange exchange, String name, byte[] plain, byte[] data) throws IOException {
+        int version = keys.newest(name);
         if (isDisabled(exchange, name, version)) {
             return;
         }
-        byte[] nonce = new byte[NONCE];
-        random.nextBytes(nonce);
-        byte[] sealed = cipher(Cipher.ENCRYPT_MODE, name, version, nonce, data).doFinal(plain);
-        byte[] blob = ByteBuffer.allocate(1 + NONCE + sealed.length)
+        byte[] sealed = keys.seal(name, plain, data);
+        byte[] blob = ByteBuffer.allocate(1 + sealed.length)
                 .put((byte) version)
-                .put(nonce)
                 .put(sealed)
                 .array();
         reply(
@@ -171,30 +178,27 @@ final class CloudKmsServer implements AutoCloseable {
         return Base64.getEncoder().encodeToString(arriving);
     }
 
-    private List<byte[]> versions(String name) {
-        return keys.getOrDefault(name, List.of());
-    }
-
-    private void decrypt(HttpExchange exchange, String name, byte[] blob, byte[] data)
-            throws IOException, GeneralSecurityException {
-        if (blob.length <= 1 + NONCE || blob[0] < 1 || blob[0] > versions(name).size()) {
+    private void decrypt(HttpExchange exchange, String name, byte[] blob, byte[] data) throws IOException {
+        if (blob.length <= 1 || blob[0] < 1 || blob[0] > keys.newest(name)) {
             error(exchange, 400, "INVALID_ARGUMENT", "Decryption failed: the ciphertext is invalid.");
             return;
         }
         if (isDisabled(exchange, name, blob[0])) {
             return;
         }
-        try {
-            byte[] plain = cipher(Cipher.DECRYPT_MODE, name, blob[0], Arrays.copyOfRange(blob, 1, 1 + NONCE), data)
-                    .doFinal(blob, 1 + NONCE, blob.length - 1 - NONCE);
-            reply(exchange, 200, "{\"plaintext\":\"" + sent(plain) + "\",\"plaintextCrc32c\":\"" + crc(plain) + "\"}");
-        } catch (AEADBadTagException e) {
+        Optional<byte[]> plain = keys.open(name, blob[0], Arrays.copyOfRange(blob, 1, blob.length), data);
+        if (plain.isEmpty()) {
             error(
                     exchange,
                     400,
                     "INVALID_ARGUMENT",
                     "Decryption failed: verify that 'name' refers to the correct CryptoKey.");
+            return;
         }
+        reply(
+                exchange,
+                200,
+                "{\"plaintext\":\"" + sent(plain.get()) + "\",\"plaintextCrc32c\":\"" + crc(plain.get()) + "\"}");
     }
 
     private boolean isDisabled(HttpExchange exchange, String name, int version) throws IOException {
@@ -204,15 +208,6 @@ final class CloudKmsServer implements AutoCloseable {
         }
         error(exchange, 400, "FAILED_PRECONDITION", full + " is not enabled, current state is: DISABLED.");
         return true;
-    }
-
-    private Cipher cipher(int mode, String name, int version, byte[] nonce, byte[] data)
-            throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        byte[] key = versions(name).get(version - 1);
-        cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));
-        cipher.updateAAD(data);
-        return cipher;
     }
 
     private static void error(HttpExchange exchange, int code, String status, String message) throws IOException {

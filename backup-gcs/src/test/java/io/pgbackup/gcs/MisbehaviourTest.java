@@ -28,6 +28,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Stores, gateways and networks that do not do what they should. */
 class MisbehaviourTest extends ServerTest {
     private static final Reply HTML = Reply.text(200, "<html>Welcome to our network</html>");
+
+    private static final Map<String, String> OF_AN_OBJECT = Map.of("x-goog-generation", "7");
 
     private static Misbehaviour answer(Reply reply) {
         return new Misbehaviour.Answer(reply);
@@ -262,15 +265,25 @@ class MisbehaviourTest extends ServerTest {
     @ParameterizedTest
     @CsvSource({"200, bytes 2-6/22", "206, bytes 0-4/22", "206, bytes 2-7/22", "206, bytes 2-6/*", "206, "})
     void aRangeThatWasNotAskedForIsRefused(int status, String told) throws Exception {
-        Reply reply = new Reply(status, Map.of(), new byte[5]);
+        Reply reply = new Reply(status, OF_AN_OBJECT, new byte[5]);
         server.plan(READ, answer(told == null ? reply : reply.with("Content-Range", told)));
 
         failure(StorageFaultException.class, () -> get(storage(), ByteRange.of(2, 5)));
     }
 
+    /** Of the right length, even. */
+    @Test
+    void aPageOfSomethingInBetweenIsNoObject() throws Exception {
+        put(storage(), KEY);
+        server.plan(READ, answer(HTML));
+        failure(StorageUnavailableException.class, () -> get(storage(), ByteRange.all()));
+        server.plan(READ, answer(new Reply(206, Map.of("Content-Range", "bytes 2-6/22"), new byte[5])));
+        failure(StorageUnavailableException.class, () -> get(storage(), ByteRange.of(2, 5)));
+    }
+
     @Test
     void encodedBytesAreRefused() throws Exception {
-        server.plan(READ, answer(new Reply(200, Map.of("Content-Encoding", "gzip"), new byte[5])));
+        server.plan(READ, answer(new Reply(200, OF_AN_OBJECT, new byte[5]).with("Content-Encoding", "gzip")));
 
         failure(StorageFaultException.class, () -> get(storage(), ByteRange.all()));
     }
@@ -279,7 +292,7 @@ class MisbehaviourTest extends ServerTest {
     void oneBatchThatFailsIsReportedForItsKeysOnly() throws Exception {
         Storage storage = storage();
         List<ObjectKey> keys = IntStream.range(0, 250)
-                .mapToObj(number -> ObjectKey.of("many/%03d".formatted(number)))
+                .mapToObj(number -> ObjectKey.of(String.format(Locale.ROOT, "many/%03d", number)))
                 .toList();
         for (ObjectKey key : keys) {
             put(storage, key);

@@ -26,6 +26,8 @@ import software.amazon.awssdk.protocols.jsoncore.JsonNode;
  * for use by many threads.
  */
 public final class AwsKms implements KeyWrapper {
+    static final String SERVICE = "aws-kms";
+
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9:/_-]{1,2048}");
     private static final Pattern ARN = Pattern.compile("arn:[a-z-]+:kms:([a-z0-9-]+):.*");
 
@@ -92,7 +94,7 @@ public final class AwsKms implements KeyWrapper {
 
     @Override
     public String service() {
-        return "aws-kms";
+        return SERVICE;
     }
 
     @Override

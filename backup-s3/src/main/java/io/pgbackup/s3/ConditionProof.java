@@ -62,9 +62,7 @@ final class ConditionProof {
                     .ifNoneMatch("*")
                     .build();
             PutObjectResponse answer = clients.client().putObject(request, RequestBody.empty());
-            if (answer.eTag() == null) {
-                throw errors.notS3(attempted, "no ETag");
-            }
+            errors.requireCreated(attempted, answer);
             return true;
         } catch (S3Exception e) {
             if (e.statusCode() == PRECONDITION_FAILED) {

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.s3.model.EncodingType;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
@@ -70,15 +69,8 @@ final class LevelListing {
                 .forEach(object -> place.key(object.key())
                         .filter(key -> !ConditionProof.isProbe(level, key))
                         .ifPresent(key -> objects.add(new ObjectInfo(key, object.size(), object.lastModified()))));
-        page.commonPrefixes().forEach(common -> prefix(below, common.prefix()).ifPresent(prefixes::add));
-    }
-
-    /** The prefix of a name that ends with a slash; empty if it is none of ours. */
-    private Optional<ObjectPrefix> prefix(String below, @Nullable String name) {
-        if (name == null || name.length() <= below.length() || !name.endsWith("/")) {
-            return Optional.empty();
-        }
-        return place.key(name.substring(0, name.length() - 1)).map(key -> ObjectPrefix.of(key.toString()));
+        page.commonPrefixes()
+                .forEach(common -> place.prefix(below, common.prefix()).ifPresent(prefixes::add));
     }
 
     private Optional<String> next(String attempted, ListObjectsV2Response page, Optional<String> last)

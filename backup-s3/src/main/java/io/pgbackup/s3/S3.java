@@ -6,6 +6,7 @@ import io.pgbackup.storage.ProviderConfig;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -27,15 +28,17 @@ public final class S3 implements ProviderConfig {
     private final S3Credentials credentials;
     private final S3Connection connection;
     private final S3ObjectOptions objects;
+    private final Optional<Instant> past;
 
-    private S3(S3Credentials credentials, S3Connection connection, S3ObjectOptions objects) {
+    private S3(S3Credentials credentials, S3Connection connection, S3ObjectOptions objects, Optional<Instant> past) {
         this.credentials = credentials;
         this.connection = connection;
         this.objects = objects;
+        this.past = past;
     }
 
     static S3 with(S3Credentials credentials) {
-        return new S3(credentials, S3Connection.DEFAULT, S3ObjectOptions.DEFAULT);
+        return new S3(credentials, S3Connection.DEFAULT, S3ObjectOptions.DEFAULT, Optional.empty());
     }
 
     /**
@@ -162,7 +165,7 @@ public final class S3 implements ProviderConfig {
      * @return new settings
      */
     public S3 assumingRole(String roleArn) {
-        return new S3(new S3Credentials.Role(credentials, roleArn, Optional.empty()), connection, objects);
+        return new S3(new S3Credentials.Role(credentials, roleArn, Optional.empty()), connection, objects, past);
     }
 
     /**
@@ -173,7 +176,7 @@ public final class S3 implements ProviderConfig {
      * @return new settings
      */
     public S3 assumingRole(String roleArn, String externalId) {
-        return new S3(new S3Credentials.Role(credentials, roleArn, Optional.of(externalId)), connection, objects);
+        return new S3(new S3Credentials.Role(credentials, roleArn, Optional.of(externalId)), connection, objects, past);
     }
 
     /**
@@ -323,6 +326,17 @@ public final class S3 implements ProviderConfig {
         return withObjects(objects.withTag(name, value));
     }
 
+    /**
+     * The repository as it was at a time, whatever was deleted or overwritten since: for a bucket with versions. It can be read, listed, verified and restored from;
+     * nothing can be written. What changed within the second of the time has not happened yet.
+     *
+     * @param time not in the future
+     * @return new settings
+     */
+    public S3 asOf(Instant time) {
+        return new S3(credentials, connection, objects, Optional.of(time));
+    }
+
     @Override
     public String scheme() {
         return SCHEME;
@@ -340,17 +354,22 @@ public final class S3 implements ProviderConfig {
         return objects;
     }
 
+    Optional<Instant> past() {
+        return past;
+    }
+
     S3 withConnection(S3Connection wanted) {
-        return new S3(credentials, wanted, objects);
+        return new S3(credentials, wanted, objects, past);
     }
 
     private S3 withObjects(S3ObjectOptions wanted) {
-        return new S3(credentials, connection, wanted);
+        return new S3(credentials, connection, wanted, past);
     }
 
     /** The settings, without any secret. */
     @Override
     public String toString() {
-        return "S3[" + credentials + ", " + connection + ", " + objects + "]";
+        return "S3[" + credentials + ", " + connection + ", " + objects
+                + past.map(time -> ", as of " + time).orElse("") + "]";
     }
 }

@@ -11,14 +11,17 @@ import io.pgbackup.storage.StorageUnavailableException;
 import java.io.IOException;
 import java.security.cert.CertificateException;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 
 /**
  * Says what a failure means to the caller. "Missing" and "exists" are said only where S3 said so by code; what is not understood is a fault if S3
@@ -129,7 +132,30 @@ final class S3Errors {
 
     /** An answer that S3 does not give: something in between spoke, and what became of the request is not known. */
     StorageUnavailableException notS3(String attempted, String why) {
-        return new StorageUnavailableException(attempted(attempted) + "the answer is none of S3's: " + why, null);
+        return new StorageUnavailableException(
+                attempted(attempted) + "the answer is none of S3's, something in between may have given it: " + why,
+                null);
+    }
+
+    /**
+     * Refuses what cannot be an object: every store sends an ETag with each, and none of ours is a page, though pages of something in between may have ETags
+     * too.
+     */
+    void requireObject(String attempted, @Nullable String eTag, @Nullable String contentType)
+            throws StorageUnavailableException {
+        if (eTag == null) {
+            throw notS3(attempted, "no ETag");
+        }
+        if (contentType != null && contentType.toLowerCase(Locale.ROOT).startsWith("text/html")) {
+            throw notS3(attempted, "a page, where an object should be");
+        }
+    }
+
+    /** The same of the answer to a create. */
+    void requireCreated(String attempted, PutObjectResponse answer) throws StorageUnavailableException {
+        String contentType =
+                answer.sdkHttpResponse().firstMatchingHeader("Content-Type").orElse(null);
+        requireObject(attempted, answer.eTag(), contentType);
     }
 
     StorageFaultException fault(String attempted, String why) {

@@ -3,6 +3,7 @@ package io.pgbackup.s3;
 import io.pgbackup.storage.ObjectKey;
 import io.pgbackup.storage.ObjectPrefix;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where in which bucket the objects are, and what S3 calls them. A repository may be the root of its bucket.
@@ -31,6 +32,14 @@ record S3Place(String bucket, ObjectPrefix path) {
             // Somebody else's object, such as the empty one by which consoles show a folder.
             return Optional.empty();
         }
+    }
+
+    /** The prefix of a name that ends with a slash; empty if it is none of ours. */
+    Optional<ObjectPrefix> prefix(String below, @Nullable String name) {
+        if (name == null || name.length() <= below.length() || !name.endsWith("/")) {
+            return Optional.empty();
+        }
+        return key(name.substring(0, name.length() - 1)).map(key -> ObjectPrefix.of(key.toString()));
     }
 
     private String root() {

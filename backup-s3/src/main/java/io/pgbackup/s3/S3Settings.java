@@ -6,12 +6,15 @@ import io.pgbackup.storage.SecretResolver;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Reads {@link S3} from text; the README of this module documents every key. */
 final class S3Settings {
@@ -26,7 +29,8 @@ final class S3Settings {
             "profile", "profile",
             "credential-process", "credential-process");
 
-    private static final List<String> KEYS = List.of(
+    /** Of what every service of Amazon's needs. */
+    static final List<String> CLIENT_KEYS = List.of(
             "authentication",
             "access-key-id",
             "access-key-id-secret",
@@ -39,16 +43,19 @@ final class S3Settings {
             "assume-role-arn",
             "external-id",
             "region",
-            "endpoint",
             "sts-endpoint",
-            "addressing",
             "certificate-authority",
             "proxy",
             "proxy-user",
             "proxy-password",
             "proxy-from-environment",
             "allow-plain-http",
-            "timeout-seconds",
+            "timeout-seconds");
+
+    private static final List<String> STORE_KEYS = List.of(
+            "endpoint",
+            "addressing",
+            "as-of",
             "checksums",
             "encryption",
             "kms-key-id",
@@ -64,9 +71,15 @@ final class S3Settings {
 
     static S3 read(Map<String, String> properties, SecretResolver secrets) {
         TextSettings text = new TextSettings(properties, secrets);
-        S3 settings = objects(connection(role(method(text), text), text), text);
-        text.requireNothingLeft(KEYS);
+        S3 settings = objects(store(client(text), text), text);
+        text.requireNothingLeft(
+                Stream.concat(CLIENT_KEYS.stream(), STORE_KEYS.stream()).toList());
         return settings;
+    }
+
+    /** Who asks, and how the way there is: what every service of Amazon's needs. */
+    static S3 client(TextSettings text) {
+        return connection(role(method(text), text), text);
     }
 
     private static S3 method(TextSettings text) {
@@ -131,13 +144,25 @@ final class S3Settings {
 
     private static S3 connection(S3 settings, TextSettings text) {
         S3 result = with(settings, text.take("region"), S3::region);
-        result = with(result, text.take("endpoint").map(uri("endpoint")), S3::endpoint);
         result = with(result, text.take("sts-endpoint").map(uri("sts-endpoint")), S3::stsEndpoint);
-        result = with(result, text.take("addressing").map(S3Settings::addressing), S3::addressing);
         result = with(result, text.take("certificate-authority").map(Path::of), S3::certificateAuthority);
         result = with(result, text.take("timeout-seconds").map(S3Settings::seconds), S3::timeout);
         result = proxy(result, text);
         return text.takeFlag("allow-plain-http") ? result.allowPlainHttp() : result;
+    }
+
+    private static S3 store(S3 settings, TextSettings text) {
+        S3 result = with(settings, text.take("endpoint").map(uri("endpoint")), S3::endpoint);
+        result = with(result, text.take("as-of").map(S3Settings::time), S3::asOf);
+        return with(result, text.take("addressing").map(S3Settings::addressing), S3::addressing);
+    }
+
+    private static Instant time(String value) {
+        try {
+            return Instant.parse(value);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("as-of is a time such as 2026-11-20T08:15:00Z, not '" + value + "'", e);
+        }
     }
 
     private static S3 proxy(S3 settings, TextSettings text) {
@@ -180,7 +205,7 @@ final class S3Settings {
         return value.map(present -> change.apply(settings, present)).orElse(settings);
     }
 
-    private static Function<String, URI> uri(String key) {
+    static Function<String, URI> uri(String key) {
         return value -> {
             try {
                 return URI.create(value);

@@ -12,7 +12,6 @@ import io.pgbackup.storage.Payload;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageContext;
 import io.pgbackup.storage.StorageException;
-import io.pgbackup.storage.StorageFaultException;
 import io.pgbackup.storage.StorageUnavailableException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,6 +37,7 @@ final class S3Storage implements Storage {
     private final S3Clients clients;
     private final S3Requests requests;
     private final S3Errors errors;
+    private final ObjectReading reading;
     private final LockCheck locks;
     private final ConditionProof conditions;
     private volatile boolean closed;
@@ -48,6 +48,7 @@ final class S3Storage implements Storage {
         this.clients = new S3Clients(store, context.clock());
         this.requests = new S3Requests(place, store.objects());
         this.errors = new S3Errors(place.toString(), store.checksums(), context.clock());
+        this.reading = new ObjectReading(clients, errors);
         this.locks = new LockCheck(place, clients, errors);
         this.conditions = new ConditionProof(place, clients, errors);
     }
@@ -82,9 +83,7 @@ final class S3Storage implements Storage {
                 request = request.toBuilder().contentMD5(sent.digest()).build();
             }
             PutObjectResponse answer = clients.client().putObject(request, sent.body());
-            if (answer.eTag() == null) {
-                throw errors.notS3(attempted, "no ETag");
-            }
+            errors.requireCreated(attempted, answer);
         } catch (RuntimeException e) {
             throw sent.failure().orElseGet(() -> errors.classify(attempted, e));
         }
@@ -97,53 +96,10 @@ final class S3Storage implements Storage {
         if (range.length() == 0) {
             // No request asks for no bytes.
             ObjectInfo info = stat(key).orElseThrow(() -> missing(key));
-            requireWithin(attempted, range, info.size());
+            reading.requireWithin(attempted, range, info.size());
             return InputStream.nullInputStream();
         }
-        try {
-            return checked(attempted, key, range, clients.client().getObject(requests.read(key, range)));
-        } catch (RuntimeException e) {
-            throw errors.classify(attempted, e);
-        }
-    }
-
-    private InputStream checked(
-            String attempted, ObjectKey key, ByteRange range, ResponseInputStream<GetObjectResponse> stream)
-            throws StorageException {
-        boolean handedOver = false;
-        try {
-            long length = range.isAll() ? wholeLength(attempted, stream) : partLength(attempted, range, stream);
-            handedOver = true;
-            return new RangeStream(key, stream, length, errors);
-        } finally {
-            if (!handedOver) {
-                stream.abort();
-            }
-        }
-    }
-
-    private long wholeLength(String attempted, ResponseInputStream<GetObjectResponse> stream) throws StorageException {
-        return Optional.ofNullable(stream.response().contentLength())
-                .orElseThrow(() -> errors.notS3(attempted, "it does not say how long it is"));
-    }
-
-    private long partLength(String attempted, ByteRange range, ResponseInputStream<GetObjectResponse> stream)
-            throws StorageException {
-        ContentRange part = ContentRange.of(stream.response())
-                .orElseThrow(() -> errors.notS3(attempted, "it does not say which range it is"));
-        requireWithin(attempted, range, part.size());
-        if (!part.answers(range)) {
-            throw errors.notS3(attempted, "it is not the range that was asked for");
-        }
-        return part.length();
-    }
-
-    private void requireWithin(String attempted, ByteRange range, long size) throws StorageFaultException {
-        try {
-            range.lengthWithin(size);
-        } catch (IndexOutOfBoundsException e) {
-            throw errors.fault(attempted, String.valueOf(e.getMessage()));
-        }
+        return reading.read(key, range, requests.read(key, range));
     }
 
     private ObjectNotFoundException missing(ObjectKey key) {
@@ -155,6 +111,7 @@ final class S3Storage implements Storage {
         requireOpen();
         try {
             HeadObjectResponse answer = clients.client().headObject(requests.stat(key));
+            errors.requireObject("stat " + key, answer.eTag(), answer.contentType());
             return Optional.of(info(key, answer.contentLength(), answer.lastModified()));
         } catch (S3Exception e) {
             if (WORDLESS.contains(e.statusCode())) {
@@ -172,6 +129,7 @@ final class S3Storage implements Storage {
                 clients.client().getObject(requests.read(key, ByteRange.all()))) {
             GetObjectResponse answer = stream.response();
             stream.abort();
+            errors.requireObject("stat " + key, answer.eTag(), answer.contentType());
             return Optional.of(info(key, answer.contentLength(), answer.lastModified()));
         } catch (IOException | RuntimeException e) {
             StorageException failure = errors.classify("stat " + key, e);

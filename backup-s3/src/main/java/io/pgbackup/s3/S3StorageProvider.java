@@ -34,7 +34,11 @@ public final class S3StorageProvider implements StorageProvider {
         }
         try {
             S3Location parsed = S3Location.parse(location);
-            return S3Storage.of(parsed.place(), S3Store.of(parsed, settings), context);
+            S3Store store = S3Store.of(parsed, settings);
+            return settings.past().isPresent()
+                    ? PastStorage.of(
+                            parsed.place(), store, context, settings.past().get())
+                    : S3Storage.of(parsed.place(), store, context);
         } catch (IllegalArgumentException e) {
             throw new StorageFaultException("cannot use the location " + location + ": " + e.getMessage(), e);
         }

@@ -11,11 +11,8 @@ import io.pgbackup.storage.StorageLocation;
 import java.net.URI;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.s3.LegacyMd5Plugin;
-import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.sts.StsClient;
 
 /** What tests of this package have in common. */
@@ -23,19 +20,6 @@ final class Buckets {
     static final String NAME = "backups";
 
     private Buckets() {}
-
-    /** A client of the SDK, for what the product never does: make buckets, look at headers, lift locks. */
-    static S3Client client(URI endpoint, String accessKey, String secretKey) {
-        return S3Client.builder()
-                .httpClient(Apache5HttpClient.create())
-                .endpointOverride(endpoint)
-                .region(Region.US_EAST_1)
-                .forcePathStyle(true)
-                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
-                .addPlugin(LegacyMd5Plugin.create())
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
-                .build();
-    }
 
     /** The token service of a gateway. */
     static StsClient tokenService(URI endpoint, RadosGateway.User user) {

@@ -2,6 +2,7 @@ package io.pgbackup.s3;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.pgbackup.keys.testkit.SealingKeys;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -9,7 +10,6 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Base64;
@@ -21,10 +21,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import javax.crypto.AEADBadTagException;
-import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 import software.amazon.awssdk.protocols.jsoncore.JsonNode;
 
 /** Encrypt and Decrypt of AWS KMS: verifies every signature, really encrypts, authenticates the context, and keeps keys by id with their aliases. */
@@ -32,17 +28,14 @@ final class KmsServer implements AutoCloseable {
     static final String REGION = "eu-central-1";
     static final String ARN = "arn:aws:kms:" + REGION + ":123456789012:key/";
 
-    private static final int NONCE = 12;
-
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Map<String, String> secrets = new ConcurrentHashMap<>();
-    private final Map<String, List<byte[]>> keys = new ConcurrentHashMap<>();
+    private final SealingKeys keys = new SealingKeys();
     private final Map<String, String> aliases = new ConcurrentHashMap<>();
     private final Map<String, String> refusals = new ConcurrentHashMap<>();
     private final List<Map<String, String>> contexts = new CopyOnWriteArrayList<>();
     private final List<String> tokens = new CopyOnWriteArrayList<>();
-    private final SecureRandom random = new SecureRandom();
     private volatile InstantSource clock = InstantSource.system();
     private volatile int requests;
 
@@ -63,9 +56,7 @@ final class KmsServer implements AutoCloseable {
 
     /** A new key, or new material for one that there is: old material goes on opening what it wrapped. */
     void rotate(String id) {
-        byte[] material = new byte[32];
-        random.nextBytes(material);
-        keys.computeIfAbsent(id, ignored -> new CopyOnWriteArrayList<>()).add(material);
+        keys.rotate(id);
     }
 
     void alias(String alias, String id) {
@@ -110,7 +101,7 @@ final class KmsServer implements AutoCloseable {
         }
     }
 
-    private void answer(HttpExchange exchange, JsonNode body) throws IOException, GeneralSecurityException {
+    private void answer(HttpExchange exchange, JsonNode body) throws IOException {
         boolean right = exchange.getRequestMethod().equals("POST")
                 && exchange.getRequestURI().toString().equals("/")
                 && "application/x-amz-json-1.1"
@@ -126,7 +117,7 @@ final class KmsServer implements AutoCloseable {
             error(exchange, "UnknownOperationException");
         } else if (refusals.containsKey(id)) {
             error(exchange, refusals.get(id));
-        } else if (!keys.containsKey(id)) {
+        } else if (keys.newest(id) == 0) {
             error(exchange, "NotFoundException");
         } else if ("TrentService.Encrypt".equals(target)) {
             encrypt(exchange, id, Base64.getDecoder().decode(text(body, "Plaintext")), context);
@@ -142,18 +133,13 @@ final class KmsServer implements AutoCloseable {
     }
 
     private void encrypt(HttpExchange exchange, String id, byte[] plain, Map<String, String> context)
-            throws IOException, GeneralSecurityException {
-        byte[] nonce = new byte[NONCE];
-        random.nextBytes(nonce);
-        List<byte[]> materials = materials(id);
+            throws IOException {
         byte[] name = id.getBytes(StandardCharsets.US_ASCII);
-        byte[] sealed = cipher(Cipher.ENCRYPT_MODE, materials.get(materials.size() - 1), nonce, context)
-                .doFinal(plain);
-        byte[] blob = ByteBuffer.allocate(2 + name.length + NONCE + sealed.length)
+        byte[] sealed = keys.seal(id, plain, bound(context));
+        byte[] blob = ByteBuffer.allocate(2 + name.length + sealed.length)
                 .put((byte) name.length)
                 .put(name)
-                .put((byte) materials.size())
-                .put(nonce)
+                .put((byte) keys.newest(id))
                 .put(sealed)
                 .array();
         reply(
@@ -163,48 +149,33 @@ final class KmsServer implements AutoCloseable {
                         + "\",\"EncryptionAlgorithm\":\"SYMMETRIC_DEFAULT\"}");
     }
 
-    private List<byte[]> materials(String id) {
-        return keys.getOrDefault(id, List.of());
-    }
-
     private void decrypt(HttpExchange exchange, String id, byte[] blob, Map<String, String> context)
-            throws IOException, GeneralSecurityException {
+            throws IOException {
         int length = blob[0];
-        if (length <= 0 || blob.length < length + 2 + NONCE) {
+        if (length <= 0 || blob.length < length + 2) {
             error(exchange, "InvalidCiphertextException");
             return;
         }
         String made = new String(blob, 1, length, StandardCharsets.US_ASCII);
         if (!made.equals(id)) {
-            error(exchange, keys.containsKey(made) ? "IncorrectKeyException" : "InvalidCiphertextException");
+            error(exchange, keys.newest(made) > 0 ? "IncorrectKeyException" : "InvalidCiphertextException");
             return;
         }
-        int material = blob[1 + length] - 1;
-        if (material < 0 || material >= materials(id).size()) {
+        byte[] sealed = Arrays.copyOfRange(blob, length + 2, blob.length);
+        Optional<byte[]> plain = keys.open(id, blob[1 + length], sealed, bound(context));
+        if (plain.isEmpty()) {
             error(exchange, "InvalidCiphertextException");
             return;
         }
-        int offset = length + 2;
-        try {
-            byte[] nonce = Arrays.copyOfRange(blob, offset, offset + NONCE);
-            byte[] plain = cipher(Cipher.DECRYPT_MODE, materials(id).get(material), nonce, context)
-                    .doFinal(blob, offset + NONCE, blob.length - offset - NONCE);
-            reply(
-                    exchange,
-                    200,
-                    "{\"Plaintext\":\"" + Base64.getEncoder().encodeToString(plain) + "\",\"KeyId\":\"" + ARN + id
-                            + "\"}");
-        } catch (AEADBadTagException e) {
-            error(exchange, "InvalidCiphertextException");
-        }
+        reply(
+                exchange,
+                200,
+                "{\"Plaintext\":\"" + Base64.getEncoder().encodeToString(plain.get()) + "\",\"KeyId\":\"" + ARN + id
+                        + "\"}");
     }
 
-    private static Cipher cipher(int mode, byte[] key, byte[] nonce, Map<String, String> context)
-            throws GeneralSecurityException {
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));
-        cipher.updateAAD(new TreeMap<>(context).toString().getBytes(StandardCharsets.UTF_8));
-        return cipher;
+    private static byte[] bound(Map<String, String> context) {
+        return new TreeMap<>(context).toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static void error(HttpExchange exchange, String type) throws IOException {

@@ -17,7 +17,7 @@ class RadosGatewayContractTest extends StorageContract {
     static void start() throws Exception {
         gateway = RadosGateway.start();
         user = gateway.user("contract");
-        try (S3Client client = Buckets.client(gateway.endpoint(), user.accessKey(), user.secretKey())) {
+        try (S3Client client = gateway.client(user)) {
             client.createBucket(request -> request.bucket(Buckets.NAME));
         }
     }

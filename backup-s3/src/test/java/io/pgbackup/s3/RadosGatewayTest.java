@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.pgbackup.s3.testkit.LifecycleDocument;
 import io.pgbackup.s3.testkit.RadosGateway;
 import io.pgbackup.storage.ByteRange;
 import io.pgbackup.storage.DeleteReport;
+import io.pgbackup.storage.Expirable;
 import io.pgbackup.storage.ObjectAttributes;
 import io.pgbackup.storage.ObjectExistsException;
 import io.pgbackup.storage.ObjectInfo;
@@ -19,6 +21,7 @@ import io.pgbackup.storage.StorageDeniedException;
 import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageFaultException;
 import io.pgbackup.storage.StorageFullException;
+import io.pgbackup.storage.StorageLocation;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +39,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.LifecycleRule;
 import software.amazon.awssdk.services.s3.model.ObjectLockLegalHoldStatus;
 import software.amazon.awssdk.services.s3.model.ObjectLockMode;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -59,7 +63,7 @@ class RadosGatewayTest {
     static void start() throws Exception {
         gateway = RadosGateway.start();
         owner = gateway.user("owner");
-        client = Buckets.client(gateway.endpoint(), owner.accessKey(), owner.secretKey());
+        client = gateway.client(owner);
         client.createBucket(request -> request.bucket(Buckets.NAME));
         client.createBucket(request -> request.bucket(LOCKED).objectLockEnabledForBucket(true));
     }
@@ -197,6 +201,43 @@ class RadosGatewayTest {
     }
 
     @Test
+    void theLifecycleRuleIsTakenAndSaidBack() throws Exception {
+        String bucket = "rules-" + place;
+        client.createBucket(request -> request.bucket(bucket));
+        String document = new S3StorageProvider()
+                .lifecycleRule(
+                        StorageLocation.parse("s3://" + bucket + "/path"),
+                        List.of(
+                                new Expirable(ObjectPrefix.of("billing/data"), 51),
+                                new Expirable(ObjectPrefix.of("billing/check"), 1)),
+                        30)
+                .orElseThrow();
+
+        List<LifecycleRule> sent = LifecycleDocument.put(client, bucket, document);
+
+        List<LifecycleRule> kept = client.getBucketLifecycleConfiguration(request -> request.bucket(bucket))
+                .rules();
+        assertThat(sent).hasSize(3);
+        assertThat(kept).extracting(LifecycleRule::id).containsExactlyInAnyOrderElementsOf(ids(sent));
+        for (LifecycleRule rule : sent) {
+            LifecycleRule back = kept.stream()
+                    .filter(one -> one.id().equals(rule.id()))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(back.status()).isEqualTo(rule.status());
+            assertThat(back.filter().prefix()).isEqualTo(rule.filter().prefix());
+            assertThat(back.expiration().days()).isEqualTo(rule.expiration().days());
+            assertThat(back.expiration().expiredObjectDeleteMarker())
+                    .isEqualTo(rule.expiration().expiredObjectDeleteMarker());
+            assertThat(back.noncurrentVersionExpiration()).isEqualTo(rule.noncurrentVersionExpiration());
+        }
+    }
+
+    private static List<String> ids(List<LifecycleRule> rules) {
+        return rules.stream().map(LifecycleRule::id).toList();
+    }
+
+    @Test
     void trailersThatTheServerRefusesAreExplained() throws Exception {
         try (Storage storage = open(settings().checksums(S3Checksums.WHEN_SUPPORTED))) {
             assertThatThrownBy(() -> create(storage))
@@ -240,7 +281,7 @@ class RadosGatewayTest {
         RadosGateway.User small = gateway.user("small");
         // What proves the condition is an object too.
         gateway.limitObjects("small", 2);
-        try (S3Client own = Buckets.client(gateway.endpoint(), small.accessKey(), small.secretKey())) {
+        try (S3Client own = gateway.client(small)) {
             own.createBucket(request -> request.bucket("small"));
         }
         try (Storage storage = Buckets.open("s3://small/path", Buckets.settings(gateway, small))) {

@@ -226,6 +226,18 @@ class S3ErrorsTest {
         assertThatThrownBy(this::create).isInstanceOf(StorageUnavailableException.class);
     }
 
+    /** Pages that a web server has as files come with an ETag. */
+    @Test
+    void aPageIsNoAnswerToACreateNorAnObject() {
+        server.then(ScriptedServer.answer(
+                200, Map.of("ETag", "\"e\"", "Content-Type", "text/html"), "<html>Please log in</html>"));
+
+        assertThatThrownBy(this::create)
+                .isInstanceOf(StorageUnavailableException.class)
+                .hasMessageContaining("something in between");
+        assertThatThrownBy(() -> storage.read(KEY, ByteRange.all())).isInstanceOf(StorageUnavailableException.class);
+    }
+
     @Test
     void aDeletionIsBelievedOfTheKeysThatTheAnswerNames() throws Exception {
         server.then(
@@ -262,14 +274,14 @@ class S3ErrorsTest {
 
     @Test
     void anAnswerThatIgnoresTheRangeIsRefused() {
-        server.then(200, "0123456789");
+        server.then(ScriptedServer.answer(200, Map.of("ETag", "\"e\""), "0123456789"));
 
         assertThatThrownBy(() -> storage.read(KEY, ByteRange.of(2, 3))).isInstanceOf(StorageException.class);
     }
 
     @Test
     void anAnswerWithAnotherRangeIsRefused() {
-        server.then(ScriptedServer.answer(206, Map.of("Content-Range", "bytes 0-2/10"), "012"));
+        server.then(ScriptedServer.answer(206, Map.of("ETag", "\"e\"", "Content-Range", "bytes 0-2/10"), "012"));
 
         assertThatThrownBy(() -> storage.read(KEY, ByteRange.of(2, 3)))
                 .isInstanceOf(StorageUnavailableException.class)

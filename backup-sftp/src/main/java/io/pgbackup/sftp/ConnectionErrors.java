@@ -20,7 +20,8 @@ final class ConnectionErrors {
     /** Begins the message with what could not be done and where. */
     static StorageException classify(String attempted, JSchException failure, HostKeyCheck hostKeys) {
         if (failure instanceof JSchAlgoNegoFailException negotiation) {
-            return new StorageFaultException(attempted + ": " + Algorithms.explain(negotiation), failure);
+            String message = attempted + ": " + Algorithms.explain(negotiation);
+            return new StorageFaultException(message, new StepFailure(FailedStep.ENCRYPTION, message, failure));
         }
         if (failure instanceof JSchHostKeyException) {
             return StorageDeniedException.at(
@@ -31,6 +32,11 @@ final class ConnectionErrors {
                     FailedStep.CREDENTIALS,
                     attempted + ": the login was refused (" + failure.getMessage() + ")",
                     failure);
+        }
+        if (FailedStep.of(failure).isEmpty() && hostKeys.nothingShown()) {
+            String message =
+                    attempted + ": the connection was accepted, and no SSH server showed itself: " + reason(failure);
+            return new StorageUnavailableException(message, new StepFailure(FailedStep.ENCRYPTION, message, failure));
         }
         return new StorageUnavailableException(attempted + ": " + reason(failure), failure);
     }
@@ -52,7 +58,7 @@ final class ConnectionErrors {
             return shown + ", which is marked as revoked in " + where;
         }
         if (failure instanceof JSchChangedHostKeyException) {
-            return shown + ", which is NOT the key expected by " + where
+            return shown + ", which is NOT the key expected by " + where + hostKeys.expected()
                     + ": either the server got a new key or somebody pretends to be it";
         }
         return shown + ", which was not accepted: " + failure.getMessage();

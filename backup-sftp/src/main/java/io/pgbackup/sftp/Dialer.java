@@ -1,6 +1,7 @@
 package io.pgbackup.sftp;
 
 import com.jcraft.jsch.SocketFactory;
+import io.pgbackup.storage.FailedStep;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,8 +23,10 @@ record Dialer(Duration timeout) implements SocketFactory {
                 return socket;
             } catch (IOException e) {
                 socket.close();
-                last = new IOException(
-                        "nothing answers at " + address.getHostAddress() + " port " + port + ": " + e.getMessage(), e);
+                last = new StepFailure(
+                        FailedStep.CONNECTION,
+                        "nothing answers at " + address.getHostAddress() + " port " + port + ": " + e.getMessage(),
+                        e);
             }
         }
         throw last;

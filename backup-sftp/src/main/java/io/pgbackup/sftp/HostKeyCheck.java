@@ -13,6 +13,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +29,7 @@ final class HostKeyCheck implements HostKeyRepository {
 
     private final HostKeys rule;
     private final HostKeyRepository known;
+    private String asked = "";
     private @Nullable OfferedKey offered;
 
     private HostKeyCheck(HostKeys rule, HostKeyRepository known) {
@@ -57,9 +61,26 @@ final class HostKeyCheck implements HostKeyRepository {
         return offered == null ? "no key" : offered.toString();
     }
 
+    /** Whether the connection ended before the server showed a key. */
+    boolean nothingShown() {
+        return offered == null;
+    }
+
+    /** What the server is known by, for messages: in brackets, after a blank; empty if nothing is. */
+    String expected() {
+        List<String> keys = rule instanceof HostKeys.Pinned pins
+                ? List.copyOf(pins.fingerprints())
+                : Arrays.stream(getHostKey(asked, null))
+                        .map(key -> OfferedKey.of(Base64.getDecoder().decode(key.getKey())))
+                        .map(OfferedKey::toString)
+                        .toList();
+        return keys.isEmpty() ? "" : keys.stream().sorted().collect(Collectors.joining(", ", " (", ")"));
+    }
+
     @Override
     public int check(String host, byte[] key) {
         OfferedKey shown = OfferedKey.of(key);
+        asked = host;
         offered = shown;
         if (rule instanceof HostKeys.Pinned pins) {
             return pins.fingerprints().contains(shown.fingerprint()) ? OK : CHANGED;

@@ -4,6 +4,7 @@ import com.jcraft.jsch.ChannelSubsystem;
 import com.jcraft.jsch.JSch;
 import com.jcraft.jsch.JSchException;
 import com.jcraft.jsch.Session;
+import io.pgbackup.storage.FailedStep;
 import io.pgbackup.storage.StorageDeniedException;
 import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageFaultException;
@@ -68,7 +69,7 @@ final class SshConnection implements AutoCloseable {
         try {
             return HostKeyCheck.of(settings.hostKeys(), ssh);
         } catch (IOException | JSchException e) {
-            throw new StorageDeniedException("cannot read the known host keys: " + e, e);
+            throw StorageDeniedException.at(FailedStep.HOST_KEY, "cannot read the known host keys: " + e, e);
         }
     }
 

@@ -100,6 +100,7 @@ class HostKeyTest {
             assertThatThrownBy(() -> roundTrip(settings))
                     .isInstanceOf(StorageDeniedException.class)
                     .hasMessageContaining("NOT the key expected")
+                    .hasMessageContaining(Keys.fingerprint(other))
                     .hasMessageContaining(Keys.fingerprint(server.hostKey()));
         }
         assertThat(Files.readString(file)).isEqualTo(before);
@@ -146,6 +147,7 @@ class HostKeyTest {
 
         assertThatThrownBy(() -> roundTrip(login().pinnedHostKey(Keys.fingerprint(other))))
                 .isInstanceOf(StorageDeniedException.class)
+                .hasMessageContaining(Keys.fingerprint(other))
                 .hasMessageContaining(Keys.fingerprint(server.hostKey()));
     }
 

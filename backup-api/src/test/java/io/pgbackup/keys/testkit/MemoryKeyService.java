@@ -6,30 +6,18 @@ import io.pgbackup.keys.KeyServiceException;
 import io.pgbackup.keys.KeyServiceException.Reason;
 import io.pgbackup.keys.KeyWrapper;
 import io.pgbackup.keys.WrappedKey;
-import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.crypto.AEADBadTagException;
-import javax.crypto.Cipher;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /** A key management service in memory, with named keys in versions. It really encrypts, binds what it wraps, and fails as it is told. Safe for use by many threads. */
 public final class MemoryKeyService {
-    private static final int NONCE = 12;
-    private static final int KEY_LENGTH = 32;
-
-    private final Map<String, byte[]> versions = new TreeMap<>();
-    private final Map<String, Integer> newest = new TreeMap<>();
+    private final SealingKeys keys = new SealingKeys();
     private final Map<String, Reason> refusals = new TreeMap<>();
     private final AtomicInteger wraps = new AtomicInteger();
     private final AtomicInteger unwraps = new AtomicInteger();
-    private final SecureRandom random = new SecureRandom();
     private int outages;
 
     /**
@@ -39,9 +27,8 @@ public final class MemoryKeyService {
      * @return this
      */
     public MemoryKeyService rotate(String name) {
-        byte[] key = new byte[KEY_LENGTH];
-        random.nextBytes(key);
-        return rotate(name, key);
+        keys.rotate(name);
+        return this;
     }
 
     /**
@@ -51,9 +38,8 @@ public final class MemoryKeyService {
      * @param key 32 bytes
      * @return this
      */
-    public synchronized MemoryKeyService rotate(String name, byte[] key) {
-        int version = newest.merge(name, 1, Integer::sum);
-        versions.put(name + "/" + version, key.clone());
+    public MemoryKeyService rotate(String name, byte[] key) {
+        keys.rotate(name, key);
         return this;
     }
 
@@ -134,23 +120,7 @@ public final class MemoryKeyService {
         public WrappedKey wrap(Secret secret, KeyBinding binding) throws KeyServiceException {
             wraps.incrementAndGet();
             String version = newestOf(name);
-            byte[] nonce = new byte[NONCE];
-            random.nextBytes(nonce);
-            byte[] sealed = secret.use(bytes -> sealed(version, nonce, bytes, binding));
-            return WrappedKey.of(
-                    version,
-                    ByteBuffer.allocate(NONCE + sealed.length)
-                            .put(nonce)
-                            .put(sealed)
-                            .array());
-        }
-
-        private byte[] sealed(String version, byte[] nonce, byte[] bytes, KeyBinding binding) {
-            try {
-                return cipher(Cipher.ENCRYPT_MODE, version, nonce, binding).doFinal(bytes);
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
+            return WrappedKey.of(version, secret.use(bytes -> keys.seal(name, bytes, binding.associatedData())));
         }
 
         @Override
@@ -158,22 +128,17 @@ public final class MemoryKeyService {
             unwraps.incrementAndGet();
             requireAllowed(name);
             String version = wrapped.wrappedBy();
-            byte[] bytes = wrapped.bytes();
-            if (!version.startsWith(name + "/") || bytes.length <= NONCE) {
+            String number = version.substring(version.lastIndexOf('/') + 1);
+            if (!version.equals(name + "/" + number) || !number.matches("[1-9][0-9]{0,8}")) {
                 return Optional.empty();
             }
             requireAllowed(version);
-            try {
-                byte[] plain = cipher(Cipher.DECRYPT_MODE, version, Arrays.copyOf(bytes, NONCE), binding)
-                        .doFinal(bytes, NONCE, bytes.length - NONCE);
-                Secret secret = Secret.of(plain);
-                Arrays.fill(plain, (byte) 0);
-                return Optional.of(secret);
-            } catch (AEADBadTagException e) {
-                return Optional.empty();
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException(e);
-            }
+            return keys.open(name, Integer.parseInt(number), wrapped.bytes(), binding.associatedData())
+                    .map(plain -> {
+                        Secret secret = Secret.of(plain);
+                        Arrays.fill(plain, (byte) 0);
+                        return secret;
+                    });
         }
 
         @Override
@@ -184,10 +149,10 @@ public final class MemoryKeyService {
 
     private synchronized String newestOf(String name) throws KeyServiceException {
         requireAllowed(name);
-        if (!newest.containsKey(name)) {
+        if (keys.newest(name) == 0) {
             throw new KeyServiceException(Reason.KEY_UNUSABLE, "there is no key " + name, null);
         }
-        String version = name + "/" + newest.get(name);
+        String version = name + "/" + keys.newest(name);
         requireAllowed(version);
         return version;
     }
@@ -201,17 +166,5 @@ public final class MemoryKeyService {
         if (reason != null) {
             throw new KeyServiceException(reason, nameOrVersion + " is refused: " + reason, null);
         }
-    }
-
-    private synchronized Cipher cipher(int mode, String version, byte[] nonce, KeyBinding binding)
-            throws GeneralSecurityException {
-        byte[] key = versions.get(version);
-        if (key == null) {
-            throw new AEADBadTagException("there is no version " + version);
-        }
-        Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(128, nonce));
-        cipher.updateAAD(binding.associatedData());
-        return cipher;
     }
 }

@@ -11,6 +11,7 @@ import io.pgbackup.storage.ObjectKey;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 
 /**
@@ -96,6 +97,6 @@ public final class ThinnedWal {
     }
 
     private ObjectKey key(Run run) {
-        return archive.layout().thinned().key("%016X-%016X".formatted(run.first(), run.last()));
+        return archive.layout().thinned().key(String.format(Locale.ROOT, "%016X-%016X", run.first(), run.last()));
     }
 }

@@ -178,7 +178,7 @@ public final class WalArchive {
      * @return proved frame by frame, and its end too; empty if (and only if) there is no such file
      */
     public Optional<InputStream> open(WalFileName name) {
-        return open(layout.file(name));
+        return content.open(layout.file(name));
     }
 
     Optional<InputStream> open(ObjectKey key) {

@@ -23,6 +23,7 @@ final class RepositorySettings {
     static final String NAME = "name";
     static final String PASSPHRASE = "encryption-passphrase";
     static final String KEY = "encryption-key";
+    static final String SERVICE = "encryption-service";
     static final String UNENCRYPTED = "unencrypted";
     static final String COMPRESSION = "compression";
     static final String LEVEL = "compression-level";
@@ -32,7 +33,7 @@ final class RepositorySettings {
 
     private static final int USUAL_ZSTD_LEVEL = 3;
     private static final String A_SECRET = "`file:/absolute/path` or `env:NAME`";
-    private static final String ONE_OF_THREE = "one of the three is needed";
+    private static final String ONE_OF_FOUR = "one of the four is needed";
 
     private static final List<Setting> OWN = List.of(
             new Setting(
@@ -41,12 +42,17 @@ final class RepositorySettings {
                     "needed",
                     "where the repository is; its scheme chooses the provider"),
             new Setting(NAME, "text", "the location", "what messages and results call it"),
-            new Setting(PASSPHRASE, A_SECRET, ONE_OF_THREE, "words that open the repository, stretched by Argon2id"),
-            new Setting(KEY, A_SECRET, ONE_OF_THREE, "a key that opens it: 32 bytes, or 64 hexadecimal digits"),
+            new Setting(PASSPHRASE, A_SECRET, ONE_OF_FOUR, "words that open the repository, stretched by Argon2id"),
+            new Setting(KEY, A_SECRET, ONE_OF_FOUR, "a key that opens it: 32 bytes, or 64 hexadecimal digits"),
+            new Setting(
+                    SERVICE,
+                    "`aws-kms`, `azure-key-vault`, `google-cloud-kms`",
+                    ONE_OF_FOUR,
+                    "a key management service, whose key opens it"),
             new Setting(
                     UNENCRYPTED,
                     "`true`, `false`",
-                    ONE_OF_THREE,
+                    ONE_OF_FOUR,
                     "nothing is encrypted: damage is found, tampering is not"),
             new Setting(COMPRESSION, "`lz4`, `zstd`, `none`", "`lz4`", "how new data is compressed"),
             new Setting(LEVEL, "1 to 19", "" + USUAL_ZSTD_LEVEL, "how hard zstd tries"),
@@ -70,25 +76,30 @@ final class RepositorySettings {
         this.secrets = secrets;
     }
 
-    /** All keys, with those of a provider in one line. */
-    static List<Setting> known(String scheme) {
+    /** All keys, with those of a provider in one line, and those of a key management service in another if there is one. */
+    static List<Setting> known(String scheme, Optional<String> service) {
         List<Setting> known = new ArrayList<>(OWN);
         known.add(new Setting(
                 scheme + "." + Setting.ANY,
                 "see its README",
                 "its defaults",
                 "a setting of the provider of the location"));
+        service.ifPresent(name -> known.add(new Setting(
+                name + "." + Setting.ANY,
+                "see the module's README",
+                "its defaults",
+                "a setting of the key management service; `" + name + ".key` is needed")));
         return known;
     }
 
     Repository read() {
         if (!given.has(LOCATION)) {
-            given.requireKnown(known("SCHEME"));
+            requireKnown("SCHEME");
             given.required(LOCATION, "s3://bucket/path");
         }
         StorageLocation location =
                 given.parsed(LOCATION, StorageLocation::parse).orElseThrow();
-        given.requireKnown(known(location.scheme()));
+        requireKnown(location.scheme());
         Repository.Located located = Repository.at(location.toString()).with(config(location));
         Repository.Builder builder = key().map(located::encryptedWith)
                 .orElseGet(located::unencrypted)
@@ -96,6 +107,20 @@ final class RepositorySettings {
         given.parsed(NAME, builder::named);
         lock().ifPresent(builder::lockedBy);
         return builder.build();
+    }
+
+    private void requireKnown(String scheme) {
+        Optional<String> service = given.text(SERVICE);
+        for (String key : given.below("").keySet()) {
+            Optional<String> owner =
+                    KeyServices.owner(key).filter(name -> !Optional.of(name).equals(service));
+            if (owner.isPresent()) {
+                throw GivenSettings.wrong(
+                        "the repository: " + key + " without " + SERVICE + "=" + owner.get(),
+                        "Say " + SERVICE + "=" + owner.get() + ", or leave it out.");
+            }
+        }
+        given.requireKnown(known(scheme, service));
     }
 
     private ProviderConfig config(StorageLocation location) {
@@ -114,7 +139,7 @@ final class RepositorySettings {
     }
 
     private Optional<EncryptionKey> key() {
-        List<String> chosen = new ArrayList<>(given.given(PASSPHRASE, KEY));
+        List<String> chosen = new ArrayList<>(given.given(PASSPHRASE, KEY, SERVICE));
         if (given.flag(UNENCRYPTED)) {
             chosen.add(UNENCRYPTED);
         }
@@ -122,11 +147,16 @@ final class RepositorySettings {
             throw GivenSettings.wrong(
                     "the repository: whether and how it is encrypted is said by exactly one setting, not by "
                             + (chosen.isEmpty() ? "none" : String.join(" and ", chosen)),
-                    "Give one of " + PASSPHRASE + ", " + KEY + " and " + UNENCRYPTED + "=true.");
+                    "Give one of " + PASSPHRASE + ", " + KEY + ", " + SERVICE + " and " + UNENCRYPTED + "=true.");
         }
         return given.secret(PASSPHRASE)
                 .map(EncryptionKey::fromPassphrase)
-                .or(() -> given.secret(KEY).map(EncryptionKey::fromKey));
+                .or(() -> given.secret(KEY).map(EncryptionKey::fromKey))
+                .or(() -> given.text(SERVICE).map(this::service));
+    }
+
+    private EncryptionKey service(String name) {
+        return EncryptionKey.wrappedBy(KeyServices.discover().read(name, given.below(name + "."), secrets));
     }
 
     private Compression compression() {

@@ -62,8 +62,8 @@ record Reachability(FailedStep step, String name, String remedy) {
             case ENCRYPTION ->
                 new Reachability(
                         step,
-                        "TLS",
-                        "no encrypted connection came about: check that the port speaks TLS, version 1.2 or newer");
+                        "encryption",
+                        "no encrypted connection came about: check that the port speaks TLS, version 1.2 or newer, or SSH for an sftp: location");
             case CREDENTIALS ->
                 new Reachability(
                         step,

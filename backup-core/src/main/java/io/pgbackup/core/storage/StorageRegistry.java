@@ -9,12 +9,9 @@ import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageLocation;
 import io.pgbackup.storage.StorageProvider;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -51,24 +48,7 @@ public final class StorageRegistry {
      * @throws ConfigurationException if a provider is registered but cannot be made
      */
     public static StorageRegistry discover() {
-        // By class name: an application server may show the same module through both loaders.
-        Map<String, StorageProvider> found = new LinkedHashMap<>();
-        try {
-            for (StorageProvider provider : ServiceLoader.load(StorageProvider.class)) {
-                found.putIfAbsent(provider.getClass().getName(), provider);
-            }
-            for (StorageProvider provider :
-                    ServiceLoader.load(StorageProvider.class, StorageRegistry.class.getClassLoader())) {
-                found.putIfAbsent(provider.getClass().getName(), provider);
-            }
-        } catch (ServiceConfigurationError e) {
-            throw new ConfigurationException(
-                    ErrorCode.INVALID_REQUEST,
-                    "a storage provider on the class path cannot be loaded: " + e.getMessage(),
-                    "All io.pgbackup artifacts must have the same version.",
-                    e);
-        }
-        return new StorageRegistry(found.values());
+        return new StorageRegistry(Providers.find(StorageProvider.class, "a storage provider"));
     }
 
     /**

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -18,7 +19,7 @@ class ReadmeKeysTest {
 
     @Test
     void keysOfARepositoryAreDocumented() throws IOException {
-        assertThat(table("repository")).isEqualTo(expected(RepositorySettings.known("SCHEME")));
+        assertThat(table("repository")).isEqualTo(expected(RepositorySettings.known("SCHEME", Optional.of("SERVICE"))));
     }
 
     @Test

@@ -65,8 +65,9 @@ final class PlacedProcess {
         })) {
             new PlacedProcess(site).prove();
         }
-        System.out.println(
-                "exact in " + arguments[1] + ": " + String.format("%d, %tY", 2026, java.util.Calendar.getInstance()));
+        Locale here = Locale.getDefault(Locale.Category.FORMAT);
+        System.out.println("exact in " + arguments[1] + ": "
+                + String.format(here, "%d, %tY", 2026, java.util.Calendar.getInstance()));
     }
 
     private void prove() throws IOException {

@@ -119,6 +119,34 @@ public final class GcsServer implements AutoCloseable {
     }
 
     /**
+     * From now on a bucket keeps what is deleted or replaced as versions that are no longer current.
+     *
+     * @param bucket of this server
+     */
+    public void keepVersions(String bucket) {
+        try {
+            objects.bucket(bucket).keepVersions();
+        } catch (Refusal e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Replaces an object, or makes one, without any condition.
+     *
+     * @param bucket of this server
+     * @param name of the object
+     * @param bytes its new content
+     */
+    public void overwrite(String bucket, String name, byte[] bytes) {
+        try {
+            objects.overwrite(bucket, name, bytes);
+        } catch (Refusal e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
      * Makes a bucket whose objects may have no retention.
      *
      * @param name of the bucket

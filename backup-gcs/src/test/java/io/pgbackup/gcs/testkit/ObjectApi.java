@@ -61,8 +61,25 @@ final class ObjectApi {
                 clock.instant(),
                 new JsonObject(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
         bucket(bucket).objects().put(name, object);
+    }
+
+    /** What somebody else does without a condition. */
+    void overwrite(String bucket, String name, byte[] bytes) throws Refusal {
+        StoredBucket stored = bucket(bucket);
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        StoredObject object = new StoredObject(
+                name,
+                bytes,
+                generations.incrementAndGet(),
+                now,
+                new JsonObject(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        Optional.ofNullable(stored.objects().put(name, object)).ifPresent(before -> stored.gone(before, now));
     }
 
     Reply handle(Request request) throws Refusal {
@@ -108,7 +125,8 @@ final class ObjectApi {
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
                 metadata,
                 Optional.ofNullable(request.query().get("kmsKeyName")),
-                customerKey(request));
+                customerKey(request),
+                Optional.empty());
         if (bucket.objects().putIfAbsent(name, object) != null) {
             throw new Refusal(412, "conditionNotMet", "At least one of the pre-conditions you specified did not hold.");
         }
@@ -190,11 +208,13 @@ final class ObjectApi {
 
     private Reply read(Request request) throws Refusal {
         request.allow(Set.of("generation"));
-        StoredObject object = bucket(request.bucket()).objects().get(request.object());
-        if (object == null) {
+        Optional<StoredObject> found = bucket(request.bucket())
+                .find(request.object(), Optional.ofNullable(request.query().get("generation")));
+        if (found.isEmpty()) {
             // Downloads are refused in plain words.
             return Reply.text(404, "No such object: " + request.bucket() + "/" + request.object());
         }
+        StoredObject object = found.get();
         checkKey(object, customerKey(request));
         byte[] bytes = object.bytes();
         Reply reply = new Reply(
@@ -247,11 +267,13 @@ final class ObjectApi {
     }
 
     private Reply list(Request request) throws Refusal {
-        request.allow(Set.of("prefix", "delimiter", "maxResults", "pageToken", "fields"));
+        request.allow(Set.of("prefix", "delimiter", "maxResults", "pageToken", "fields", "versions"));
         String prefix = request.query().getOrDefault("prefix", "");
         String delimiter = request.query().getOrDefault("delimiter", "");
         int most = Math.min(MAX_PAGE, Integer.parseInt(request.query().getOrDefault("maxResults", "1000")));
-        Page page = new Page(bucket(request.bucket()), prefix, delimiter);
+        StoredBucket bucket = bucket(request.bucket());
+        boolean versions = "true".equals(request.query().get("versions"));
+        Page page = new Page(versions ? bucket.versions() : bucket.objects(), prefix, delimiter);
         JsonObject body = new JsonObject();
         body.addProperty("kind", "storage#objects");
         page.fill(PageToken.read(request.query().get("pageToken")), most);
@@ -282,6 +304,7 @@ final class ObjectApi {
                 || !bucket.objects().remove(request.object(), object)) {
             throw new Refusal(404, "notFound", "No such object: " + request.bucket() + "/" + request.object());
         }
+        bucket.gone(object, clock.instant().truncatedTo(ChronoUnit.MILLIS));
         return new Reply(204, Map.of(), new byte[0]);
     }
 }

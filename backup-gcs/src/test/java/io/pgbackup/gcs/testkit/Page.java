@@ -7,24 +7,23 @@ import java.util.Optional;
 
 /** One page of a listing: objects and prefixes in the order of names, together at most so many. */
 final class Page {
-    private final StoredBucket bucket;
+    private final NavigableMap<String, StoredObject> objects;
     private final String prefix;
     private final String delimiter;
     private final List<StoredObject> items = new ArrayList<>();
     private final List<String> prefixes = new ArrayList<>();
     private Optional<String> next = Optional.empty();
 
-    Page(StoredBucket bucket, String prefix, String delimiter) {
-        this.bucket = bucket;
+    Page(NavigableMap<String, StoredObject> objects, String prefix, String delimiter) {
+        this.objects = objects;
         this.prefix = prefix;
         this.delimiter = delimiter;
     }
 
     void fill(String after, int most) {
-        NavigableMap<String, StoredObject> objects = bucket.objects();
         String last = after;
         // What is before the prefix sorts before it too.
-        String name = after.isEmpty() ? objects.ceilingKey(prefix) : above(objects, after);
+        String name = after.isEmpty() ? objects.ceilingKey(prefix) : above(after);
         while (name != null && name.startsWith(prefix)) {
             if (items.size() + prefixes.size() == most) {
                 next = Optional.of(last);
@@ -41,12 +40,12 @@ final class Page {
                     items.add(object);
                 }
             }
-            name = above(objects, last);
+            name = above(last);
         }
     }
 
     /** The name after this one, or after everything below this prefix. */
-    private String above(NavigableMap<String, StoredObject> objects, String last) {
+    private String above(String last) {
         boolean wholePrefix = !delimiter.isEmpty() && last.endsWith(delimiter) && last.length() > prefix.length();
         // The last character that names can have.
         return objects.higherKey(wholePrefix ? last + "\uDBFF\uDFFF" : last);

@@ -17,6 +17,7 @@ import java.util.zip.CRC32C;
  * @param metadata what the request asked for: storage class, holds, retention, tags
  * @param kmsKey name of a key, if one was named
  * @param customerKey SHA-256 of the customer's key, if one was sent
+ * @param deleted when it was deleted or replaced, if it is a version that is no longer current
  */
 public record StoredObject(
         String name,
@@ -25,7 +26,13 @@ public record StoredObject(
         Instant created,
         JsonObject metadata,
         Optional<String> kmsKey,
-        Optional<String> customerKey) {
+        Optional<String> customerKey,
+        Optional<Instant> deleted) {
+    /** The same, no longer current. */
+    StoredObject noLongerCurrent(Instant when) {
+        return new StoredObject(name, bytes, generation, created, metadata, kmsKey, customerKey, Optional.of(when));
+    }
+
     static String crc32c(byte[] bytes) {
         CRC32C checksum = new CRC32C();
         checksum.update(bytes);
@@ -67,6 +74,7 @@ public record StoredObject(
         resource.addProperty("metageneration", "1");
         resource.addProperty("timeCreated", created.toString());
         resource.addProperty("crc32c", crc32c(bytes));
+        deleted.ifPresent(time -> resource.addProperty("timeDeleted", time.toString()));
         kmsKey.ifPresent(key -> resource.addProperty("kmsKeyName", key + "/cryptoKeyVersions/1"));
         return resource;
     }

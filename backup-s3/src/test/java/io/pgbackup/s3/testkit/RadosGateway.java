@@ -18,6 +18,13 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.LegacyMd5Plugin;
+import software.amazon.awssdk.services.s3.S3Client;
 
 /**
  * Ceph's object gateway on a cluster of one monitor and one store in memory: a real S3 server with versions, locks, policies and a token service. Needs
@@ -50,11 +57,26 @@ public final class RadosGateway implements AutoCloseable {
      * @throws TestAbortedException if it is not installed
      */
     public static RadosGateway start() throws IOException {
+        return startWith("");
+    }
+
+    /**
+     * Starts a gateway for which a day of lifecycle rules lasts a second.
+     *
+     * @return the gateway; the caller closes it
+     * @throws IOException if it does not start
+     * @throws TestAbortedException if it is not installed
+     */
+    public static RadosGateway startWithShortDays() throws IOException {
+        return startWith("rgw_lc_debug_interval=1\n");
+    }
+
+    private static RadosGateway startWith(String settings) throws IOException {
         requireInstalled();
         IOException failure = new IOException("not tried");
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
-                return started();
+                return started(settings);
             } catch (IOException e) {
                 // Somebody else may have taken one of its ports meanwhile.
                 failure = e;
@@ -63,11 +85,11 @@ public final class RadosGateway implements AutoCloseable {
         throw failure;
     }
 
-    private static RadosGateway started() throws IOException {
+    private static RadosGateway started(String settings) throws IOException {
         RadosGateway gateway = new RadosGateway(Files.createTempDirectory("radosgw"), freePort());
         Runtime.getRuntime().addShutdownHook(new Thread(gateway::kill));
         try {
-            gateway.begin();
+            gateway.begin(settings);
             return gateway;
         } catch (IOException | RuntimeException e) {
             gateway.close();
@@ -96,11 +118,11 @@ public final class RadosGateway implements AutoCloseable {
         }
     }
 
-    private void begin() throws IOException {
+    private void begin(String settings) throws IOException {
         UUID cluster = UUID.randomUUID();
         UUID store = UUID.randomUUID();
         int monitor = freePort();
-        configure(cluster, monitor);
+        configure(cluster, monitor, settings);
         String map = directory.resolve("monmap").toString();
         run("monmaptool", "--create", "--addv", "a", "[v1:127.0.0.1:" + monitor + "]", "--fsid", cluster + "", map);
         run("ceph-mon", "-c", configuration + "", "--mkfs", "-i", "a", "--monmap", map);
@@ -112,7 +134,7 @@ public final class RadosGateway implements AutoCloseable {
         awaitPort();
     }
 
-    private void configure(UUID cluster, int monitor) throws IOException {
+    private void configure(UUID cluster, int monitor, String settings) throws IOException {
         for (String name : List.of("run", "log", "mon", "osd", "rgw")) {
             Files.createDirectory(directory.resolve(name));
         }
@@ -155,7 +177,7 @@ public final class RadosGateway implements AutoCloseable {
                 rgw_s3_auth_use_sts=true
                 rgw_sts_key=%5$s
                 """.formatted(cluster, monitor, directory, port, newSecret().substring(0, 16));
-        Files.writeString(configuration, text);
+        Files.writeString(configuration, text + settings);
     }
 
     /** A user of the gateway. */
@@ -229,6 +251,25 @@ public final class RadosGateway implements AutoCloseable {
                 "--role-name=" + name,
                 "--policy-name=all",
                 "--policy-doc=" + rights);
+    }
+
+    /**
+     * A client of the SDK, for what the library never does.
+     *
+     * @param user whose keys it uses
+     * @return a new client; the caller closes it
+     */
+    public S3Client client(User user) {
+        return S3Client.builder()
+                .httpClient(Apache5HttpClient.create())
+                .endpointOverride(endpoint())
+                .region(Region.US_EAST_1)
+                .forcePathStyle(true)
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .addPlugin(LegacyMd5Plugin.create())
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(user.accessKey(), user.secretKey())))
+                .build();
     }
 
     /**

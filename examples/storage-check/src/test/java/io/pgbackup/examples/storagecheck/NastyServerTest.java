@@ -13,12 +13,14 @@ import io.pgbackup.storage.ObjectAttributes;
 import io.pgbackup.storage.ObjectExistsException;
 import io.pgbackup.storage.ObjectKey;
 import io.pgbackup.storage.ObjectKind;
+import io.pgbackup.storage.ObjectPrefix;
 import io.pgbackup.storage.Payload;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -177,9 +179,58 @@ class NastyServerTest {
             storage.create(key.parent().key(key.name() + "/object"), Payload.of(content), attributes());
             proxy.plan("GET", Kind.CUT);
 
-            assertThat(storage.list(io.pgbackup.storage.ObjectPrefix.of(key.toString()))
-                            .objects())
-                    .hasSize(1);
+            assertThat(storage.list(ObjectPrefix.of(key.toString())).objects()).hasSize(1);
+        });
+    }
+
+    /** What a proxy answers that wants a login first, and what a web server answers that has such a page as a file. */
+    private static List<String> pages() {
+        String page = "<html>Please log in to use this network</html>";
+        String head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: " + page.length()
+                + "\r\nConnection: close\r\n";
+        String ofAFile =
+                "ETag: \"5f3c-2b\"\r\nLast-Modified: Sat, 07 Nov 2026 08:00:00 GMT\r\nAccept-Ranges: bytes\r\n";
+        return List.of(head + "\r\n" + page, head + ofAFile + "\r\n" + page);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3", "azure", "gs"})
+    void aPageOfSomethingInBetweenIsNoAnswerOfTheStore(String scheme) throws Exception {
+        ObjectKey below = ObjectKey.of(key + "/object");
+        ByteRange range = ByteRange.of(100, "<html>Please log in to use this network</html>".length());
+        through(scheme, (proxy, storage) -> {
+            storage.create(below, Payload.of(content), attributes());
+            for (String page : pages()) {
+                waits.clear();
+                proxy.answer("GET|HEAD", page);
+                assertThat(read(storage, below)).isEqualTo(content);
+                proxy.answer("GET|HEAD", page);
+                try (InputStream part = storage.read(below, range)) {
+                    assertThat(part.readAllBytes())
+                            .isEqualTo(Arrays.copyOfRange(content, 100, 100 + (int) range.length()));
+                }
+                proxy.answer("GET|HEAD", page);
+                assertThat(storage.stat(below).orElseThrow().size()).isEqualTo(content.length);
+                proxy.answer("GET|HEAD", page);
+                assertThat(storage.list(ObjectPrefix.of(key.toString())).objects())
+                        .hasSize(1);
+                assertThat(waits).as("each was tried again once").hasSize(4);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3", "azure", "gs"})
+    void aPageThatStaysIsGivenUpWithTheReason(String scheme) throws Exception {
+        through(scheme, (proxy, storage) -> {
+            storage.create(key, Payload.of(content), attributes());
+            for (int attempt = 0; attempt < 5; attempt++) {
+                proxy.answer("GET", pages().get(1));
+            }
+
+            assertThatThrownBy(() -> read(storage, key))
+                    .hasMessageContaining("gave up after 5 attempts")
+                    .hasMessageContaining("something in between");
         });
     }
 

@@ -113,7 +113,7 @@ class WayToTheStoreTest {
     @Test
     void aServerThatDoesNotSpeakTls() throws Exception {
         try (GatewayWithoutTls plain = new GatewayWithoutTls()) {
-            assertFailedAt(check("s3", "localhost", plain.port(), true), "TLS", "speaks TLS");
+            assertFailedAt(check("s3", "localhost", plain.port(), true), "encryption", "speaks TLS");
         }
     }
 
