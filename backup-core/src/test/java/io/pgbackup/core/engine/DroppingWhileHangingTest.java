@@ -188,8 +188,9 @@ class DroppingWhileHangingTest {
         await().atMost(PATIENCE).until(push::isDone);
         assertThatThrownBy(push::join)
                 .cause()
-                .isInstanceOfSatisfying(PgBackupException.class, failure -> assertThat(failure.code())
-                        .isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        PgBackupException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(code));
         assertThat(work.resolve("notes/main.dropped")).doesNotExist();
     }
 
