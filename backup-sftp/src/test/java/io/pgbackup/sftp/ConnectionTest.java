@@ -160,17 +160,4 @@ class ConnectionTest {
                     .hasMessageContaining("cannot be resolved");
         }
     }
-
-    @Test
-    void closingEndsThreadsAndConnections() throws Exception {
-        Storage storage = Objects.open(server.location("closed"), server.settings());
-        Objects.put(storage, "closed/object", "x");
-
-        storage.close();
-
-        Awaitility.await()
-                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
-                        .extracting(Thread::getName)
-                        .noneMatch(name -> name.startsWith("pgbackup-sftp") || name.startsWith("Connect thread")));
-    }
 }
