@@ -49,7 +49,7 @@ final class PgBackRest implements Tool {
                 [compared]
                 pg1-path=%2$s
                 pg1-socket-path=%3$s
-                pg1-port=%4$d
+                pg1-port=%4$s
                 pg1-user=postgres
                 """.formatted(place, server.data(), server.socket(), server.port()));
         String version = workspace.commands().firstLine(List.of("pgbackrest", "version"));

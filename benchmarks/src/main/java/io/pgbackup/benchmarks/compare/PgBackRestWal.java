@@ -38,7 +38,7 @@ record PgBackRestWal(Workspace workspace, WalSource source, CompareWal.Way way, 
                 repo1-path=%1$s
                 %2$s
                 compress-type=%3$s
-                compress-level=%4$d
+                compress-level=%4$s
                 archive-async=%5$s
                 process-max=2
                 log-level-file=off

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -73,8 +74,12 @@ public final class StorageCheck {
                                 .build(),
                         report);
         out.printf(
+                Locale.ROOT,
                 "%s: %d claims hold, %d do not, %d were left out%n",
-                store.location(), report.held, report.failed.size(), report.skipped);
+                store.location(),
+                report.held,
+                report.failed.size(),
+                report.skipped);
         return report.failed;
     }
 
