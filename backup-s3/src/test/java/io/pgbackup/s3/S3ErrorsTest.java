@@ -343,7 +343,8 @@ class S3ErrorsTest {
                         .hasMessageContaining("clock");
             }
 
-            String hour = DateTimeFormatter.ofPattern("yyyyMMdd'T'HH").format(theirs);
+            String hour =
+                    DateTimeFormatter.ofPattern("yyyyMMdd'T'HH", Locale.ROOT).format(theirs);
             assertThat(skewed.heads().get(0).toLowerCase(Locale.ROOT))
                     .doesNotContain("x-amz-date: " + hour.toLowerCase(Locale.ROOT));
             assertThat(skewed.heads().get(1).toLowerCase(Locale.ROOT))

@@ -143,7 +143,7 @@ public final class RadosGateway implements AutoCloseable {
                 [global]
                 fsid=%1$s
                 mon_initial_members=a
-                mon_host=v1:127.0.0.1:%2$d
+                mon_host=v1:127.0.0.1:%2$s
                 public_addr=127.0.0.1
                 cluster_addr=127.0.0.1
                 auth_cluster_required=none
@@ -172,7 +172,7 @@ public final class RadosGateway implements AutoCloseable {
                 osd_objectstore=memstore
                 memstore_device_bytes=4294967296
                 [client.rgw.a]
-                rgw_frontends=beast endpoint=127.0.0.1:%4$d
+                rgw_frontends=beast endpoint=127.0.0.1:%4$s
                 rgw_data=%3$s/rgw
                 rgw_s3_auth_use_sts=true
                 rgw_sts_key=%5$s

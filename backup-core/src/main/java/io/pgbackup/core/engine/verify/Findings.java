@@ -165,9 +165,23 @@ final class Findings {
                                 || finding.label().filter(label::equals).isPresent()));
     }
 
-    /** Forgets what was found about a set that is being removed meanwhile. */
+    /** Forgets what was found about a set that is being removed meanwhile: it is concerned by nothing any more. */
     void forget(BackupLabel label) {
         found.values().removeIf(finding -> finding.label().filter(label::equals).isPresent());
+        found.replaceAll((key, finding) -> finding.affects().contains(label) ? without(label, finding) : finding);
+    }
+
+    private static Finding without(BackupLabel label, Finding finding) {
+        return new Finding(
+                finding.severity(),
+                finding.code(),
+                finding.label(),
+                finding.object(),
+                finding.path(),
+                finding.affects().stream()
+                        .filter(affected -> !affected.equals(label))
+                        .toList(),
+                finding.message());
     }
 
     List<Finding> result() {

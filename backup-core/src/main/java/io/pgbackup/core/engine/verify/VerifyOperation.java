@@ -218,6 +218,10 @@ public final class VerifyOperation {
         }
         if (!isStillThere(label)) {
             findings.forget(label);
+            // What it builds upon may have gone with it, though it was there when its turn was.
+            record.references().stream()
+                    .filter(reference -> !isStillThere(reference))
+                    .forEach(findings::forget);
             operation.warn(label.toString(), "was removed while it was verified");
             return;
         }

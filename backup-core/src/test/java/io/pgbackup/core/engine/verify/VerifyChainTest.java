@@ -21,12 +21,14 @@ import io.pgbackup.error.RepositoryException;
 import io.pgbackup.event.OperationListener;
 import io.pgbackup.event.Progress;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -133,6 +135,41 @@ class VerifyChainTest {
         assertThat(verify(everything().depth(VerifyDepth.CATALOG).notVerifiedFor(HOUR))
                         .verified())
                 .isEmpty();
+    }
+
+    /** What an expire that is through with them leaves: nothing. */
+    @Test
+    void aChainThatIsRemovedMeanwhileIsNoDamage() {
+        OperationListener expire = new OperationListener() {
+            private boolean done;
+
+            @Override
+            public void progress(Progress progress) {
+                if (!done && progress.phase().contains(chain.label(3).toString())) {
+                    done = true;
+                    removeAll();
+                }
+            }
+        };
+        try (PgBackup pg = chain.open()) {
+            VerifyReport report =
+                    pg.with(OperationOptions.none().listener(expire)).verify(everything());
+            assertThat(report.verified()).isEqualTo(chain.labels().subList(0, 3));
+            assertThat(report.findings()).isEmpty();
+        }
+    }
+
+    private void removeAll() {
+        try (Stream<Path> all = Files.walk(chain.place())) {
+            for (Path path : all.filter(Files::isRegularFile)
+                    .filter(file -> chain.labels().stream()
+                            .anyMatch(label -> file.toString().contains("/" + label)))
+                    .toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
