@@ -284,8 +284,7 @@ public final class S3 implements ProviderConfig {
     }
 
     /**
-     * Protection against damage on the way. Default: {@code AWS_REQUEST_CHECKSUM_CALCULATION} (for answers
-     * {@code AWS_RESPONSE_CHECKSUM_VALIDATION}) if that is set, otherwise {@link S3Checksums#WHEN_SUPPORTED}
+     * Protection against damage on the way. Default: {@code AWS_REQUEST_CHECKSUM_CALCULATION} if that is set, otherwise {@link S3Checksums#WHEN_SUPPORTED}
      * for Amazon and {@link S3Checksums#WHEN_REQUIRED} for other endpoints.
      *
      * @param wanted when trailers are used

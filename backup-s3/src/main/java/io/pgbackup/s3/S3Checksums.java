@@ -34,14 +34,8 @@ public enum S3Checksums {
                 : RequestChecksumCalculation.WHEN_REQUIRED;
     }
 
-    /** Answers may have a setting of their own; it counts where the requests' does. */
-    ResponseChecksumValidation ofResponses(boolean environmentCounts) {
-        S3Checksums answers = SdkSystemSetting.AWS_RESPONSE_CHECKSUM_VALIDATION
-                .getStringValue()
-                .filter(value -> environmentCounts)
-                .map(value -> parse("AWS_RESPONSE_CHECKSUM_VALIDATION", value))
-                .orElse(this);
-        return answers == WHEN_SUPPORTED
+    ResponseChecksumValidation ofResponses() {
+        return this == WHEN_SUPPORTED
                 ? ResponseChecksumValidation.WHEN_SUPPORTED
                 : ResponseChecksumValidation.WHEN_REQUIRED;
     }

@@ -11,7 +11,6 @@ import io.pgbackup.storage.Payload;
 import io.pgbackup.storage.Storage;
 import io.pgbackup.storage.StorageException;
 import io.pgbackup.storage.StorageFaultException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -31,7 +30,6 @@ class RequestsTest {
     private static final byte[] BYTES = "some bytes".getBytes(StandardCharsets.US_ASCII);
     private static final ObjectAttributes BUNDLE = ObjectAttributes.of(ObjectKind.BUNDLE);
     private static final String ENVIRONMENT_CHECKSUMS = "aws.requestChecksumCalculation";
-    private static final String ENVIRONMENT_VALIDATION = "aws.responseChecksumValidation";
 
     private ScriptedServer server;
 
@@ -131,28 +129,6 @@ class RequestsTest {
         } finally {
             System.clearProperty(ENVIRONMENT_CHECKSUMS);
         }
-    }
-
-    @Test
-    void answersAreAskedForChecksumsAsTheEnvironmentSaysWhereNobodySaidAnything() throws Exception {
-        assertThat(read(settings()).headers()).doesNotContainKey("x-amz-checksum-mode");
-        System.setProperty(ENVIRONMENT_VALIDATION, "when_supported");
-        try {
-            assertThat(read(settings()).header("x-amz-checksum-mode")).isEqualTo("ENABLED");
-            assertThat(created(settings(), BUNDLE).headers()).doesNotContainKey("x-amz-trailer");
-            assertThat(read(settings().checksums(S3Checksums.WHEN_REQUIRED)).headers())
-                    .doesNotContainKey("x-amz-checksum-mode");
-        } finally {
-            System.clearProperty(ENVIRONMENT_VALIDATION);
-        }
-    }
-
-    private ScriptedServer.Request read(S3 settings) throws Exception {
-        try (Storage storage = open("s3://backups/path", settings);
-                InputStream content = storage.read(KEY, ByteRange.all())) {
-            content.readAllBytes();
-        }
-        return server.last();
     }
 
     @Test
