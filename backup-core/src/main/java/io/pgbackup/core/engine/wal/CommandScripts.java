@@ -42,8 +42,8 @@ final class CommandScripts {
                     last if $line =~ /^\\r?\\n$/;
                     $length = $1 if $line =~ /^Content-Length: (\\d+)/i;
                   }
-                  my $out = \\*STDOUT;
-                  if ($file ne "-") { open $out, ">", $file or exit 23; }
+                  my $out;
+                  if ($file eq "-") { $out = \\*STDOUT; } else { open $out, ">", $file or exit 23; }
                   binmode $out;
                   my $count = 0;
                   while (my $read = read $service, my $bytes, 65536) {
