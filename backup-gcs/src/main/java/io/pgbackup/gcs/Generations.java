@@ -1,6 +1,5 @@
 package io.pgbackup.gcs;
 
-import com.google.api.client.http.HttpResponseException;
 import com.google.api.services.storage.Storage;
 import com.google.api.services.storage.model.Objects;
 import com.google.api.services.storage.model.StorageObject;
@@ -9,7 +8,6 @@ import io.pgbackup.storage.ObjectInfo;
 import io.pgbackup.storage.ObjectKey;
 import io.pgbackup.storage.ObjectPrefix;
 import io.pgbackup.storage.StorageException;
-import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -18,22 +16,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the generations of objects that were current at a time, in a bucket with object versioning. What happened at that very millisecond has not happened yet, unless it
  * made an object that was not there. Immutable.
  */
 final class Generations {
-    private static final String KIND = "storage#objects";
-
-    private final Storage client;
+    private final ListingPages pages;
     private final GcsLocation location;
     private final GcsErrors errors;
     private final Instant time;
 
     Generations(Storage client, GcsLocation location, GcsErrors errors, Instant time) {
-        this.client = client;
+        this.pages = new ListingPages(client, location, errors);
         this.location = location;
         this.errors = errors;
         this.time = time.truncatedTo(ChronoUnit.MILLIS);
@@ -118,55 +113,26 @@ final class Generations {
         return Stream.ofNullable(page.getItems()).flatMap(List::stream);
     }
 
-    /** Until the last page, or one after which no more is wanted. */
     private void eachPage(String attempted, String start, boolean oneLevel, Predicate<Objects> wantsMore)
             throws StorageException {
-        String token = null;
-        boolean more;
-        do {
-            Objects page = page(attempted, start, oneLevel, token);
-            String next = page.getNextPageToken();
-            if (next != null && next.equals(token)) {
-                throw errors.fault(attempted, "the store gives the same page again and again");
-            }
-            token = next;
-            more = wantsMore.test(page) && token != null;
-        } while (more);
+        pages.each(
+                attempted,
+                request -> request.setPrefix(start)
+                        .setDelimiter(oneLevel ? "/" : null)
+                        .setVersions(true)
+                        .setFields("kind,nextPageToken,prefixes,items(name,size,timeCreated,timeDeleted,generation)"),
+                page -> {
+                    if (!items(page).allMatch(Generations::isComplete)) {
+                        throw errors.strange(attempted, "it is no listing of generations", null);
+                    }
+                    return wantsMore.test(page);
+                });
     }
 
-    private Objects page(String attempted, String start, boolean oneLevel, @Nullable String token)
-            throws StorageException {
-        Objects page;
-        try {
-            page = client.objects()
-                    .list(location.bucket())
-                    .setPrefix(start)
-                    .setDelimiter(oneLevel ? "/" : null)
-                    .setVersions(true)
-                    .setPageToken(token)
-                    .setFields("kind,nextPageToken,prefixes,items(name,size,timeCreated,timeDeleted,generation)")
-                    .execute();
-        } catch (HttpResponseException e) {
-            StoreReply reply = StoreReply.of(e);
-            throw reply.isMissing()
-                    ? errors.fault(attempted, "there is no bucket " + location.bucket() + "; " + reply.describe())
-                    : errors.classify(attempted, e);
-        } catch (IOException e) {
-            throw errors.classify(attempted, e);
-        } catch (RuntimeException e) {
-            // What Google's parser throws at something that is no JSON, or JSON of another kind.
-            throw errors.strange(attempted, "it cannot be read", e);
-        }
-        boolean complete = page != null
-                && KIND.equals(page.getKind())
-                && items(page)
-                        .allMatch(item -> item.getName() != null
-                                && item.getSize() != null
-                                && item.getTimeCreated() != null
-                                && item.getGeneration() != null);
-        if (!complete) {
-            throw errors.strange(attempted, "it is no listing of generations", null);
-        }
-        return page;
+    private static boolean isComplete(StorageObject item) {
+        return item.getName() != null
+                && item.getSize() != null
+                && item.getTimeCreated() != null
+                && item.getGeneration() != null;
     }
 }
