@@ -100,6 +100,13 @@ class DroppingWhileHangingTest {
         return CompletableFuture.supplyAsync(() -> pg.wal().push(segment));
     }
 
+    /** The second segment, which nobody takes for the while that one looks. */
+    private CompletableFuture<WalPushResult> pushingInVain(PgBackup pg) {
+        CompletableFuture<WalPushResult> push = pushing(pg, segment(2));
+        await().during(Duration.ofSeconds(3)).atMost(PATIENCE).until(() -> !push.isDone());
+        return push;
+    }
+
     private void pass(Duration time) {
         nanoseconds.addAndGet(time.toNanos());
     }
@@ -128,8 +135,7 @@ class DroppingWhileHangingTest {
             nearDown.set(true);
             farGrip.hold();
             tooMuch();
-            CompletableFuture<WalPushResult> push = pushing(pg, segment(2));
-            await().during(Duration.ofSeconds(3)).atMost(PATIENCE).until(() -> !push.isDone());
+            CompletableFuture<WalPushResult> push = pushingInVain(pg);
             pass(Duration.ofSeconds(21));
             requireDropped(push);
             Files.delete(wal.status(2));
@@ -155,8 +161,7 @@ class DroppingWhileHangingTest {
         farGrip.hold();
         tooMuch();
         try (PgBackup pg = open(near, far)) {
-            CompletableFuture<WalPushResult> push = pushing(pg, segment(2));
-            await().during(Duration.ofSeconds(3)).atMost(PATIENCE).until(() -> !push.isDone());
+            CompletableFuture<WalPushResult> push = pushingInVain(pg);
             pass(Duration.ofSeconds(21));
             requireDropped(push);
             farGrip.letGo();
@@ -170,8 +175,7 @@ class DroppingWhileHangingTest {
             nearDown.set(true);
             farGrip.hold();
             tooMuch();
-            CompletableFuture<WalPushResult> push = pushing(pg, segment(2));
-            await().during(Duration.ofSeconds(3)).atMost(PATIENCE).until(() -> !push.isDone());
+            CompletableFuture<WalPushResult> push = pushingInVain(pg);
             pass(Duration.ofSeconds(15));
             farGrip.letGo();
             await().atMost(PATIENCE).until(push::isDone);
